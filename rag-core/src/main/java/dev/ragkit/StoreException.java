@@ -1,0 +1,40 @@
+package dev.ragkit;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A vector store or keyword index failed, or was asked for what it does not hold. */
+public class StoreException extends RagException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A failure that trying again does not mend.
+     *
+     * @param message who failed, doing what, to which id, what to do next
+     */
+    public StoreException(String message) {
+        this(message, Kind.PERMANENT, null);
+    }
+
+    /**
+     * A failure of the given kind.
+     *
+     * @param message who failed, doing what, to which id, what to do next
+     * @param kind whether trying again may help
+     * @param cause the failure below, or null
+     */
+    public StoreException(String message, Kind kind, @Nullable Throwable cause) {
+        super(message, kind, null, cause);
+    }
+
+    /**
+     * A transient failure whose side said when to come back.
+     *
+     * @param message who failed, doing what, to which id, what to do next
+     * @param retryAfter how long to wait before the next try
+     * @param cause the failure below, or null
+     */
+    public StoreException(String message, Duration retryAfter, @Nullable Throwable cause) {
+        super(message, Kind.TRANSIENT, retryAfter, cause);
+    }
+}
