@@ -1,0 +1,67 @@
+package dev.ragkit.testkit;
+
+import java.util.List;
+
+/** Strings that break what is not bound, escaped or encoded properly. */
+final class Torture {
+    /** All different; each can be an id, a metadata key, a metadata value, a source or a tenant. */
+    static final List<String> WORDS = List.of(
+            "O'Brien",
+            "'; DROP TABLE chunk; --",
+            "\"quoted\"",
+            "back\\slash",
+            "\\",
+            "\\N",
+            "\\.",
+            "%",
+            "_",
+            "a%",
+            "a_",
+            "$1",
+            "$$",
+            "${key}",
+            "$.key",
+            "?",
+            "??",
+            "{\"json\": [1, null]}",
+            "{}",
+            "{a,b}",
+            "NULL",
+            "null",
+            "true",
+            "1",
+            "1.0",
+            "1e3",
+            "a.b",
+            "a.b[0]",
+            "a b",
+            " a ",
+            "a,b;c",
+            "(a)",
+            "[a]",
+            "a|b&c!d:*",
+            "/* a */",
+            "--",
+            "#",
+            "tab\there",
+            "line\nbreak",
+            "carriage\r\nreturn",
+            "bell\u0007",
+            "no-break\u00a0space",
+            "zero\u200bwidth",
+            "\ufeffmark",
+            "\ufffe\uffff",
+            "\u0645\u0631\u062d\u0628\u0627",
+            "\u05e9\u05dc\u05d5\u05dd\u202e abc",
+            "\u65e5\u672c\u8a9e",
+            "\u00e9",
+            "e\u0301",
+            "\ud83d\ude00",
+            "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66",
+            "\udb40\udc41",
+            "\udbff\udfff",
+            "\u0130stanbul",
+            "ß");
+
+    private Torture() {}
+}
