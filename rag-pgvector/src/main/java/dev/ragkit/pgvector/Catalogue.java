@@ -1,0 +1,174 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.StoreException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the database's own catalogue says: whether what the library needs is there, and what to do if it is not. */
+final class Catalogue {
+    private static final String SERVER = """
+            SELECT e.extversion, n.nspname, current_setting('server_encoding'), current_user,
+                EXISTS (SELECT FROM pg_catalog.pg_available_extensions a WHERE a.name = 'vector'),
+                coalesce(has_schema_privilege(n.oid, 'USAGE'), true)
+            FROM (SELECT 1) AS one
+            LEFT JOIN pg_catalog.pg_extension e ON e.extname = 'vector'
+            LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace""";
+
+    private static final String TABLES = """
+            SELECT w.name, c.oid IS NOT NULL, coalesce(has_schema_privilege(n.oid, 'USAGE'), false),
+                coalesce(has_table_privilege(c.oid, 'SELECT'), false),
+                coalesce(has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'UPDATE')
+                    AND has_table_privilege(c.oid, 'DELETE'), false)
+            FROM unnest(?::text[]) AS w(name)
+            LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?
+            LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name""";
+
+    private static final String TEXT_SEARCH = """
+            SELECT FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
+            WHERE n.nspname || '.' || c.cfgname = ?""";
+
+    private static final String INDEX = """
+            SELECT i.indisvalid AND i.indisready FROM pg_catalog.pg_index i WHERE i.indexrelid = to_regclass(?)""";
+
+    private final Connection connection;
+    private final Tables tables;
+
+    Catalogue(Connection connection, Tables tables) {
+        this.connection = connection;
+        this.tables = tables;
+    }
+
+    /** The extension; fails where it is not installed, or the database cannot keep all text. */
+    Extension extension() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SERVER);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            if (!"UTF8".equals(row.getString(3))) {
+                throw new StoreException("the database is encoded in " + row.getString(3)
+                        + " and cannot keep all text: create one with ENCODING 'UTF8'");
+            }
+            if (row.getString(1) == null) {
+                throw new StoreException("the extension vector is not installed in this database: "
+                        + (row.getBoolean(5)
+                                ? "let a superuser run CREATE EXTENSION vector, or use PgVectorSchema with createExtension()"
+                                : "the server does not have pgvector; install it on the server first, then run CREATE EXTENSION"
+                                        + " vector"));
+            }
+            if (!row.getBoolean(6)) {
+                throw new StoreException(
+                        "the role '" + row.getString(4) + "' may not use the schema '" + row.getString(2)
+                                + "', in which the extension vector is: run GRANT USAGE ON SCHEMA "
+                                + Tables.quoted(row.getString(2)) + " TO " + Tables.quoted(row.getString(4)));
+            }
+            return new Extension(row.getString(2), row.getString(1));
+        }
+    }
+
+    boolean isExtensionInstalled() throws SQLException {
+        return exists("SELECT FROM pg_catalog.pg_extension WHERE extname = ?", "vector");
+    }
+
+    boolean isSchemaThere() throws SQLException {
+        return exists("SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", tables.schema());
+    }
+
+    /** Whether the qualified name is that of a text search configuration. */
+    boolean isTextSearchThere(String configuration) throws SQLException {
+        return exists(TEXT_SEARCH, configuration);
+    }
+
+    boolean isRegistryThere() throws SQLException {
+        return exists("SELECT WHERE to_regclass(?) IS NOT NULL", tables.registry());
+    }
+
+    private boolean exists(String text, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    /** Fails where a table is not there or the role may not work on it; the message has the statement that grants it. */
+    void requireTables() throws SQLException {
+        List<String> missing = new ArrayList<>();
+        boolean usable = true;
+        boolean readable = true;
+        boolean writable = true;
+        try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+            statement.setArray(
+                    1, connection.createArrayOf("text", tables.names().toArray()));
+            statement.setString(2, tables.schema());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    boolean registry = rows.getString(1).equals(Tables.REGISTRY);
+                    if (!rows.getBoolean(2)) {
+                        missing.add(rows.getString(1));
+                    }
+                    usable &= rows.getBoolean(3);
+                    readable &= rows.getBoolean(4);
+                    writable &= registry || rows.getBoolean(5);
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw notThere("the tables " + String.join(", ", missing) + " are missing");
+        }
+        if (!usable || !readable || !writable) {
+            throw new StoreException(denied(usable));
+        }
+    }
+
+    /** What to say where the collection was never made. */
+    StoreException notThere(String why) {
+        return new StoreException(tables.where() + " is not there, " + why
+                + ": make it with PgVectorSchema.builder(space, \"" + tables.collection() + "\").schema(\""
+                + tables.schema() + "\").build().apply(dataSource), or let an owner run what statements() prints");
+    }
+
+    private String denied(boolean usable) throws SQLException {
+        String role = Tables.quoted(currentUser());
+        if (!usable) {
+            return "the role " + role + " may not use the schema '" + tables.schema() + "': run GRANT USAGE ON SCHEMA "
+                    + Tables.quoted(tables.schema()) + " TO " + role;
+        }
+        return "the role " + role + " may not work on " + tables.where() + ": run GRANT SELECT ON " + tables.registry()
+                + " TO " + role + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + tables.document() + ", "
+                + tables.chunk() + ", " + tables.term() + ", " + tables.stats() + " TO " + role;
+    }
+
+    private String currentUser() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT current_user");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** The state of the index over the embeddings. */
+    enum IndexState {
+        /** There is none. */
+        MISSING,
+        /** A build of it was broken off; it is kept up but never read. */
+        INVALID,
+        /** In use. */
+        VALID
+    }
+
+    IndexState indexState() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INDEX)) {
+            statement.setString(1, tables.vectorIndex());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return IndexState.MISSING;
+                }
+                return row.getBoolean(1) ? IndexState.VALID : IndexState.INVALID;
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.Hit;
+import dev.ragkit.KeywordIndex;
+import dev.ragkit.SearchOptions;
+import dev.ragkit.SearchResult;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds chunks by BM25, in at most two goes. The first looks at the chunks with the rarest words. What the last of its hits has,
+ * every better chunk must exceed, and a chunk's words bound what it can have; so the second go looks only at chunks whose words
+ * weigh more together, and there is none if the other words do not (MaxScore: Turtle and Flood, Query evaluation: strategies and
+ * optimizations, 1995). The hits are the best of all chunks with any of the words.
+ */
+final class KeywordSearch {
+    private static final double K1 = 1.2;
+    private static final double B = 0.75;
+
+    /** The first go looks at so many chunks for each hit asked for. */
+    private static final int CHUNKS_PER_HIT = 20;
+
+    private final Session session;
+    private final Sql sql;
+
+    KeywordSearch(Session session, Sql sql) {
+        this.session = session;
+        this.sql = sql;
+    }
+
+    private record Asked(Connection connection, String tenant, BoundFilter filter, SearchOptions options) {}
+
+    SearchResult search(String tenant, String text, SearchOptions options) {
+        String clean = Utf8.spaced(text);
+        BoundFilter filter = BoundFilter.of(options.filter());
+        return session.read("searching by words", connection -> {
+            Asked asked = new Asked(connection, tenant, filter, options);
+            Terms terms = terms(asked, clean);
+            List<Hit> hits = terms.terms().isEmpty() ? List.of() : best(asked, terms);
+            return new SearchResult(hits, SearchResult.Path.EXACT, true);
+        });
+    }
+
+    private Terms terms(Asked asked, String text) throws SQLException {
+        List<Terms.Term> terms = new ArrayList<>();
+        double lengthFactor = 0;
+        try (PreparedStatement statement = asked.connection().prepareStatement(sql.terms)) {
+            statement.setString(1, text);
+            statement.setString(2, asked.tenant());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    long found = rows.getLong(2);
+                    double all = Math.max(found, rows.getLong(3));
+                    double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
+                    terms.add(new Terms.Term(rows.getString(1), found, idf * (K1 + 1)));
+                    lengthFactor = K1 * B * all / Math.max(1, rows.getLong(4));
+                }
+            }
+        }
+        return new Terms(terms, lengthFactor);
+    }
+
+    private List<Hit> best(Asked asked, Terms terms) throws SQLException {
+        SearchOptions options = asked.options();
+        int rarest = terms.rarest((long) CHUNKS_PER_HIT * options.limit());
+        List<Hit> hits = rank(asked, terms, terms.anyOf(rarest));
+        double last =
+                hits.size() < options.limit() ? 0 : hits.get(hits.size() - 1).score();
+        double least = Math.max(last, options.minScore());
+        if (terms.weightAfter(rarest) > least) {
+            hits = rank(asked, terms, terms.above(least));
+        }
+        return hits.stream().filter(hit -> hit.score() >= options.minScore()).toList();
+    }
+
+    private List<Hit> rank(Asked asked, Terms terms, String candidates) throws SQLException {
+        try (PreparedStatement statement =
+                asked.connection().prepareStatement(asked.filter().textOf(sql.rank))) {
+            Connection connection = asked.connection();
+            statement.setArray(1, connection.createArrayOf("text", lexemes(terms)));
+            statement.setArray(2, connection.createArrayOf("float8", weights(terms)));
+            statement.setDouble(3, terms.lengthFactor());
+            statement.setObject(4, Typed.of("tsquery", candidates));
+            statement.setString(5, asked.tenant());
+            int next = asked.filter().bind(statement, 6);
+            statement.setInt(next, asked.options().limit());
+            return Rows.of(statement, KeywordIndex.SCORE, score -> score).hits();
+        }
+    }
+
+    private static Object[] lexemes(Terms terms) {
+        return terms.terms().stream().map(Terms.Term::quoted).toArray();
+    }
+
+    private static Object[] weights(Terms terms) {
+        return terms.terms().stream().map(Terms.Term::weight).toArray();
+    }
+}

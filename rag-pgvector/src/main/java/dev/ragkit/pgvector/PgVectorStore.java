@@ -1,0 +1,175 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.DocumentVersion;
+import dev.ragkit.EmbeddedDocument;
+import dev.ragkit.Embedding;
+import dev.ragkit.EmbeddingSpace;
+import dev.ragkit.Filter;
+import dev.ragkit.KeywordIndex;
+import dev.ragkit.Metric;
+import dev.ragkit.SearchOptions;
+import dev.ragkit.SearchResult;
+import dev.ragkit.StoreException;
+import dev.ragkit.VectorStore;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * A collection in PostgreSQL: documents with their chunks and embeddings, searched by embedding and by words. Its tables are
+ * made by {@link PgVectorSchema}.
+ *
+ * <p>A call borrows one connection and gives it back as it was; no setting of the session is changed. A search through an
+ * approximate index that gives too few hits is followed by an exact one, so {@link SearchResult#complete} is always true.
+ *
+ * <p>Immutable and safe for use by several threads. Nothing needs to be closed but the {@code DataSource}, by its owner.
+ */
+public final class PgVectorStore implements VectorStore, KeywordIndex {
+    private final Parts parts;
+
+    private final String tenant;
+
+    /** What all handles on a collection share. */
+    private record Parts(
+            Definition definition,
+            DocumentWriter writer,
+            DocumentReader reader,
+            VectorSearch vectorSearch,
+            KeywordSearch keywordSearch) {}
+
+    private PgVectorStore(Parts parts, String tenantKey) {
+        this.parts = parts;
+        this.tenant = tenantKey;
+    }
+
+    /**
+     * Starts a store on a collection.
+     *
+     * @param dataSource gives connections to the database, by the PostgreSQL driver; a pool, for real use
+     * @param space of all embeddings of the collection; the store refuses to open a collection of another
+     * @param collection its name, as given to {@link PgVectorSchema}
+     * @return the builder
+     */
+    public static Builder builder(DataSource dataSource, EmbeddingSpace space, String collection) {
+        return new Builder(dataSource, space, collection);
+    }
+
+    @Override
+    public EmbeddingSpace space() {
+        return parts.definition.space();
+    }
+
+    @Override
+    public Metric metric() {
+        return parts.definition.metric();
+    }
+
+    @Override
+    public PgVectorStore tenant(String tenant) {
+        return new PgVectorStore(parts, TenantKey.of(tenant));
+    }
+
+    @Override
+    public void replace(List<EmbeddedDocument> documents) {
+        parts.writer.replace(tenant, documents);
+    }
+
+    @Override
+    public int delete(Collection<String> documentIds) {
+        return parts.writer.delete(tenant, documentIds);
+    }
+
+    @Override
+    public Map<String, DocumentVersion> versions(Collection<String> documentIds) {
+        return parts.reader.versions(tenant, documentIds);
+    }
+
+    @Override
+    public List<String> documentIds(Filter filter, String after, int limit) {
+        return parts.reader.documentIds(tenant, filter, after, limit);
+    }
+
+    @Override
+    public SearchResult search(Embedding embedding, SearchOptions options) {
+        return parts.vectorSearch.search(tenant, embedding, options);
+    }
+
+    @Override
+    public SearchResult search(String text, SearchOptions options) {
+        return parts.keywordSearch.search(tenant, text, options);
+    }
+
+    /** Shows the embedding space and the metric; not the tenant, whose name may be personal. */
+    @Override
+    public String toString() {
+        return "PgVectorStore[" + space() + ", " + metric() + "]";
+    }
+
+    /** Collects what a {@link PgVectorStore} needs. For use by one thread. */
+    public static final class Builder {
+        private final DataSource dataSource;
+        private final EmbeddingSpace space;
+        private final String collection;
+        private String schema = PgVectorSchema.DEFAULT_SCHEMA;
+        private SearchPlan plan = SearchPlan.ofDefaults();
+
+        private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
+            this.dataSource = dataSource;
+            this.space = space;
+            this.collection = collection;
+        }
+
+        /**
+         * Sets the schema of the collection's tables. Default: {@value PgVectorSchema#DEFAULT_SCHEMA}.
+         *
+         * @param schema as given to {@link PgVectorSchema}
+         * @return this
+         */
+        public Builder schema(String schema) {
+            this.schema = schema;
+            return this;
+        }
+
+        /** For tests. */
+        Builder plan(SearchPlan plan) {
+            this.plan = plan;
+            return this;
+        }
+
+        /**
+         * Opens the collection: connects, and checks that the extension, the tables and the rights are there and that the
+         * embedding space is the collection's.
+         *
+         * @return the store, for the tenant {@value VectorStore#DEFAULT_TENANT}
+         * @throws IllegalArgumentException if a name is not allowed
+         * @throws StoreException if the database cannot be reached, or something is missing or differs; the message says what to
+         *     do
+         */
+        public PgVectorStore build() {
+            Tables tables = new Tables(schema, collection);
+            Session session = new Session(dataSource, tables.where());
+            return session.read("opening the store", connection -> {
+                Catalogue catalogue = new Catalogue(connection, tables);
+                Extension extension = catalogue.extension();
+                catalogue.requireTables();
+                Registry registry = new Registry(tables);
+                Definition definition = registry.find(connection)
+                        .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
+                registry.requireSpace(definition.space(), space);
+                Sql sql = new Sql(tables, definition, extension);
+                VectorParameter.register(connection, sql.vectorType);
+                return new PgVectorStore(parts(session, sql, definition), TenantKey.of(DEFAULT_TENANT));
+            });
+        }
+
+        private Parts parts(Session session, Sql sql, Definition definition) {
+            return new Parts(
+                    definition,
+                    new DocumentWriter(session, sql, definition),
+                    new DocumentReader(session, sql),
+                    new VectorSearch(session, sql, definition, plan),
+                    new KeywordSearch(session, sql));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.ragkit.pgvector;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The names of a collection's tables, checked once, then quoted and qualified wherever they stand in SQL. */
+record Tables(String schema, String collection) {
+    /** The one table that all collections of a schema share. */
+    static final String REGISTRY = "rag_collection";
+
+    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+    private static final Pattern COLLECTION = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
+
+    Tables {
+        require(SCHEMA, schema, "schema", 63);
+        require(COLLECTION, collection, "collection", 48);
+    }
+
+    static String schemaName(String schema) {
+        require(SCHEMA, schema, "schema", 63);
+        return schema;
+    }
+
+    private static void require(Pattern pattern, String name, String what, int most) {
+        if (!pattern.matcher(name).matches()) {
+            throw new IllegalArgumentException(what + " name must be 1 to " + most
+                    + " lower-case letters, digits and underscores, not beginning with a digit, was '" + name + "'");
+        }
+    }
+
+    static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+
+    private String qualified(String name) {
+        return quoted(schema) + '.' + quoted(name);
+    }
+
+    String registry() {
+        return qualified(REGISTRY);
+    }
+
+    String document() {
+        return qualified(collection + "_document");
+    }
+
+    String chunk() {
+        return qualified(collection + "_chunk");
+    }
+
+    String term() {
+        return qualified(collection + "_term");
+    }
+
+    String stats() {
+        return qualified(collection + "_stats");
+    }
+
+    /** All of them, as the catalogue has them. */
+    List<String> names() {
+        return List.of(
+                REGISTRY, collection + "_document", collection + "_chunk", collection + "_term", collection + "_stats");
+    }
+
+    /** The index over the embeddings, qualified. */
+    String vectorIndex() {
+        return qualified(collection + "_chunk_vector");
+    }
+
+    /** A table's own index, not qualified: it lies in its table's schema. */
+    String index(String suffix) {
+        return quoted(collection + "_chunk_" + suffix);
+    }
+
+    /** For messages. */
+    String where() {
+        return "collection '" + collection + "' in schema '" + schema + "'";
+    }
+}
