@@ -1,0 +1,156 @@
+package dev.ragkit.onnx;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does numbered units of work on the caller's thread and on some threads that help. The caller never waits for a helper to become
+ * free, so calls that share the helpers cannot hold each other up. Safe for use by several threads.
+ */
+final class SharedWork implements AutoCloseable {
+    private static final long IDLE_SECONDS = 10;
+
+    private final int helpers;
+    private final @Nullable ExecutorService pool;
+
+    /**
+     * Work for some threads.
+     *
+     * @param threads the caller's included, at least 1
+     */
+    SharedWork(int threads, String name) {
+        this.helpers = threads - 1;
+        this.pool = helpers == 0 ? null : pool(helpers, name);
+    }
+
+    private static ExecutorService pool(int size, String name) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size,
+                size,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                // After close a call gets no help and does its work itself.
+                new ThreadPoolExecutor.DiscardPolicy());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /**
+     * Does the units 0 to {@code units - 1} and returns when all are done.
+     *
+     * @throws CancellationException if the caller is interrupted, which is checked before each unit; the flag stays set
+     * @throws RuntimeException the first failure of a unit; units that were not begun are left out
+     */
+    void run(int units, IntConsumer unit) {
+        Job job = new Job(units, unit);
+        if (pool != null) {
+            for (int i = 0; i < Math.min(helpers, units - 1); i++) {
+                pool.execute(job::help);
+            }
+        }
+        job.lead();
+    }
+
+    /** Lets the helpers end; work that is under way is finished by its caller. */
+    @Override
+    public void close() {
+        if (pool != null) {
+            pool.shutdown();
+        }
+    }
+
+    /** One call: who takes the next unit, who is still at work, and what failed first. */
+    private static final class Job {
+        private final int units;
+        private final IntConsumer unit;
+        private final AtomicInteger next = new AtomicInteger();
+        private int helping;
+        private boolean over;
+        private @Nullable Throwable failure;
+
+        Job(int units, IntConsumer unit) {
+            this.units = units;
+            this.unit = unit;
+        }
+
+        void lead() {
+            try {
+                for (int i = next.getAndIncrement(); i < units; i = next.getAndIncrement()) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new CancellationException("embedding was interrupted");
+                    }
+                    unit.accept(i);
+                }
+                awaitHelpers();
+            } finally {
+                stop();
+            }
+        }
+
+        void help() {
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                helping++;
+            }
+            try {
+                for (int i = next.getAndIncrement(); i < units; i = next.getAndIncrement()) {
+                    unit.accept(i);
+                }
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            } finally {
+                leave();
+            }
+        }
+
+        private synchronized void fail(Throwable thrown) {
+            stop();
+            if (failure == null) {
+                failure = thrown;
+            }
+        }
+
+        private synchronized void leave() {
+            helping--;
+            notifyAll();
+        }
+
+        private synchronized void stop() {
+            over = true;
+            next.set(units);
+        }
+
+        private synchronized void awaitHelpers() {
+            over = true;
+            try {
+                while (helping > 0) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("embedding was interrupted");
+            }
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure instanceof Error e) {
+                throw e;
+            }
+        }
+    }
+}
