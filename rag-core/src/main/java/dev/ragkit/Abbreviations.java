@@ -6,28 +6,24 @@ import java.util.Set;
 /** Decides whether a full stop only ends an abbreviation, an initial or the number of an item. */
 final class Abbreviations {
     /** Always followed by more of the sentence. */
-    private static final Set<String> OPEN = words(
-            """
+    private static final Set<String> OPEN = words("""
             mr mrs ms dr prof st gen gov sen rep hon rev fr sgt capt lt col maj cmdr adm pres mme mlle messrs e.g i.e eg ie cf
             vs viz approx ca resp esp incl z.b d.h u.a s.o vgl bzw p.ex sr.a nr
             """);
 
     /** Followed by more of the sentence if that is a number. */
-    private static final Set<String> BEFORE_NUMBER = words(
-            """
+    private static final Set<String> BEFORE_NUMBER = words("""
             no nos fig figs eq eqs sec secs sect ch chap vol vols p pp para art ref refs tab tbl ex ver v pt pl app abs par
             jan feb mar apr jun jul aug sep sept oct nov dec ann col ln
             """);
 
     /** May end a sentence: they do where a word follows that often begins one. */
-    private static final Set<String> EITHER = words(
-            """
+    private static final Set<String> EITHER = words("""
             etc al inc ltd co corp plc llc jr sr bros dept univ assn est ed eds ave blvd rd mt ft u.s u.k ph.d a.m p.m usw
             min max avg temp jan feb mar apr jun jul aug sep sept oct nov dec
             """);
 
-    private static final Set<String> STARTERS = words(
-            """
+    private static final Set<String> STARTERS = words("""
             the a an in on at it this that these those he she we they i you but and however there here when while for if as
             to by from with after before our their its his her my no not so then thus moreover furthermore although because
             since what who how why where one both each all most many some such or nor yet let

@@ -19,6 +19,7 @@ public interface Chunker {
      *
      * @param document any document
      * @return its chunks with the ordinals 0, 1, 2, …; none for a blank text
+     * @throws DocumentException if one character alone measures more than a chunk may
      */
     List<Chunk> chunk(Document document);
 

@@ -59,8 +59,9 @@ final class Cutting {
         }
         Piece piece = search.find(nothing(fresh), fresh);
         if (piece == null) {
-            throw new DocumentException("cannot cut document '" + document.id() + "' into chunks of at most " + size.most() + " "
-                    + size.unit() + ": the character at " + fresh + " alone measures more; raise maxSize");
+            throw new DocumentException(
+                    "cannot cut document '" + document.id() + "' into chunks of at most " + size.most() + " "
+                            + size.unit() + ": the character at " + fresh + " alone measures more; raise maxSize");
         }
         return piece;
     }

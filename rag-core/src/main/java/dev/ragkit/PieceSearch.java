@@ -25,7 +25,7 @@ final class PieceSearch {
 
     private static final int HALVING = 3;
     private static final int FULL_PERCENT = 90;
-    private static final int AIM_PERCENT = 97;
+    private static final int CAUTION_PERCENT = 3;
 
     private final String text;
     private final Boundaries boundaries;
@@ -60,7 +60,7 @@ final class PieceSearch {
         this.size = size;
         this.rule = rule;
         this.whole = whole;
-        this.aim = size.isInCharacters() ? size.most() : Math.max(1, (int) (size.most() * (long) AIM_PERCENT / 100));
+        this.aim = size.isInCharacters() ? size.most() : size.most() - size.most() * CAUTION_PERCENT / 100;
         this.charactersPerUnit = size.isInCharacters() ? 1 : GUESSED_CHARACTERS_PER_UNIT;
         this.lastGain = Integer.MAX_VALUE / MOST_GROWTH;
     }
@@ -72,10 +72,14 @@ final class PieceSearch {
      * @param fresh it ends after this index, where the text begins that no piece holds yet
      * @return null if nothing fits
      */
-    @Nullable Piece find(Piece start, int fresh) {
-        this.from = start.from;
+    @Nullable
+    Piece find(Piece start, int fresh) {
+        from = start.from;
         this.fresh = fresh;
-        shared = start.units;
+        shared = size.isInCharacters() ? fresh - from : start.units;
+        if (shared >= aim) {
+            return null;
+        }
         low = Character.isWhitespace(text.charAt(fresh)) ? fresh + 1 : fresh;
         lowUnits = shared;
         high = text.length() + 1;

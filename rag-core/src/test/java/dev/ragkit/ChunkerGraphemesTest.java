@@ -15,9 +15,27 @@ class ChunkerGraphemesTest {
 
     /** Neighbours of which each asks for another rule. */
     private static final List<String> PATTERNS = List.of(
-            "a%", "%a", "%\u0301", "%%", "\u231a%", "\u231a\u200d%", "\u231a%\u200d\u231a", "\u0915\u094d%",
-            "\u0915%\u0915", "%\u094d\u0915", "\u0915%\u094d\u0915", "\u1100%", "\uac00%", "\u11a8%", "%\u1100",
-            "%\u1160", "%\u11a8", "\ud83c\udde6%", "\r%", "%\n", "\u0600%");
+            "a%",
+            "%a",
+            "%\u0301",
+            "%%",
+            "\u231a%",
+            "\u231a\u200d%",
+            "\u231a%\u200d\u231a",
+            "\u0915\u094d%",
+            "\u0915%\u0915",
+            "%\u094d\u0915",
+            "\u0915%\u094d\u0915",
+            "\u1100%",
+            "\uac00%",
+            "\u11a8%",
+            "%\u1100",
+            "%\u1160",
+            "%\u11a8",
+            "\ud83c\udde6%",
+            "\r%",
+            "%\n",
+            "\u0600%");
 
     @Test
     void clustersAreWhatReadersTakeForOneCharacter() {
@@ -35,10 +53,14 @@ class ChunkerGraphemesTest {
 
     @Test
     void clustersThatOlderVersionsOfJavaSplitAreWhole() {
-        assertThat(clusters("\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66")).hasSize(1);
-        assertThat(clusters("\ud83d\udc4d\ud83c\udffd\u2764\ufe0f\u200d\ud83d\udd25")).hasSize(2);
+        assertThat(clusters("\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66"))
+                .hasSize(1);
+        assertThat(clusters("\ud83d\udc4d\ud83c\udffd\u2764\ufe0f\u200d\ud83d\udd25"))
+                .hasSize(2);
         assertThat(clusters("क\u094dषि")).hasSize(1);
-        assertThat(clusters("\ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc7f")).as("flag made of tags").hasSize(1);
+        assertThat(clusters("\ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc7f"))
+                .as("flag made of tags")
+                .hasSize(1);
     }
 
     @Test
@@ -57,7 +79,8 @@ class ChunkerGraphemesTest {
                         BitSet own = starts(text);
                         own.andNot(startsByExpression(text));
                         if (!own.isEmpty()) {
-                            throw new AssertionError(String.format("U+%04X in %s splits at %s", codePoint, pattern, own));
+                            throw new AssertionError(
+                                    String.format("U+%04X in %s splits at %s", codePoint, pattern, own));
                         }
                     }
                 });
@@ -84,7 +107,8 @@ class ChunkerGraphemesTest {
     }
 
     private static List<String> clusters(String text) {
-        int[] starts = IntStream.concat(starts(text).stream(), IntStream.of(text.length())).toArray();
+        int[] starts = IntStream.concat(starts(text).stream(), IntStream.of(text.length()))
+                .toArray();
         return IntStream.range(0, starts.length - 1)
                 .mapToObj(i -> text.substring(starts[i], starts[i + 1]))
                 .toList();

@@ -23,8 +23,7 @@ class ChunkerLinearTimeTest {
 
     private static final int MOST_SEEN_OF_PROSE = 8;
 
-    private static final String PROSE =
-            """
+    private static final String PROSE = """
             # Of chunks
 
             A chunk is a verbatim piece of one document, e.g. this one. It is cut where the text can be cut, and no reader of
@@ -64,11 +63,19 @@ class ChunkerLinearTimeTest {
 
     @Test
     void aCounterSeesASmallMultipleOfATextOfChangingDensity() {
-        String text = ("x".repeat(20_000) + " " + "a b c d e f g h ".repeat(40)).repeat(20);
-        for (ChunkerBuilder.Strategy strategy : ChunkerBuilder.Strategy.values()) {
-            assertThat(seen(strategy, ChunkerUnits.WORDS, text))
-                    .as("%s", strategy)
-                    .isLessThanOrEqualTo((long) MOST_SEEN * text.length());
+        String words = "a b c d e f g h ".repeat(40);
+        String thin = ("x".repeat(20_000) + " " + words).repeat(20);
+        String gaps = ("\n".repeat(14_000) + " " + "x".repeat(500) + " ").repeat(20);
+        String blocks = ("x".repeat(2_000) + "\n\n" + words + "\n\n").repeat(50);
+        for (String text : List.of(thin, gaps, blocks)) {
+            for (ChunkerUnits unit :
+                    List.of(ChunkerUnits.WORDS, ChunkerUnits.FRAMED_WORDS, ChunkerUnits.CHARACTERS_OF_OTHERS)) {
+                for (ChunkerBuilder.Strategy strategy : ChunkerBuilder.Strategy.values()) {
+                    assertThat(seen(strategy, unit, text))
+                            .as("%s by %s of %s...", strategy, unit, text.substring(0, 10))
+                            .isLessThanOrEqualTo((long) MOST_SEEN * text.length());
+                }
+            }
         }
     }
 

@@ -10,7 +10,8 @@ class ChunkerSentencesTest {
     @Test
     void aMarkEndsASentence() {
         assertThat(sentences("One. Two! Three? Four")).containsExactly("One.", "Two!", "Three?", "Four");
-        assertThat(sentences("Really?! Yes... So it is… Good.")).containsExactly("Really?!", "Yes...", "So it is…", "Good.");
+        assertThat(sentences("Really?! Yes... So it is… Good."))
+                .containsExactly("Really?!", "Yes...", "So it is…", "Good.");
     }
 
     @Test
@@ -39,14 +40,16 @@ class ChunkerSentencesTest {
     void anAbbreviationEndsASentenceWhereAnotherOftenBegins() {
         assertThat(sentences("He lives in the U.S. The house is his.")).hasSize(2);
         assertThat(sentences("Take vitamin C. It helps.")).hasSize(2);
-        assertThat(sentences("Apples, pears etc. They are sold by Fruit Inc. However, not all.")).hasSize(3);
+        assertThat(sentences("Apples, pears etc. They are sold by Fruit Inc. However, not all."))
+                .hasSize(3);
         assertThat(sentences("He said no. Then he left.")).hasSize(2);
     }
 
     @Test
     void aSmallLetterGoesOnUnlessNoneIsLarge() {
         assertThat(sentences("The file main. java is here. Yes.")).hasSize(2);
-        assertThat(sentences("all of it is small. even here. it goes on, approx. so.")).hasSize(3);
+        assertThat(sentences("all of it is small. even here. it goes on, approx. so."))
+                .hasSize(3);
     }
 
     @Test
@@ -74,11 +77,18 @@ class ChunkerSentencesTest {
 
     @Test
     void aLineBreakThatOnlyWrapsTheTextDoesNotEndASentence() {
-        String first = "This paragraph is one of those that were wrapped at some width,\nand this is its first sentence.";
+        String first =
+                "This paragraph is one of those that were wrapped at some width,\nand this is its first sentence.";
         String second = "The second is here and\ngoes on to the next line.";
 
         assertThat(sentences(first + " " + second)).containsExactly(first, second);
-        assertThat(sentences("> This paragraph is a quotation that was wrapped at a width\n> of sixty characters. It has two."))
+        assertThat(
+                        sentences(
+                                "This paragraph was wrapped where a long name came, as it did with\nMiller, who wrote the whole of it."))
+                .hasSize(1);
+        assertThat(
+                        sentences(
+                                "> This paragraph is a quotation that was wrapped at a width\n> of sixty characters. It has two."))
                 .hasSize(2);
     }
 
@@ -101,7 +111,9 @@ class ChunkerSentencesTest {
             String text = texts.text();
             int end = 0;
             for (Sentences.Span span : Sentences.of(text)) {
-                assertThat(text.substring(end, span.start())).as("-Dseed=%d, text %d", seed, i).isBlank();
+                assertThat(text.substring(end, span.start()))
+                        .as("-Dseed=%d, text %d", seed, i)
+                        .isBlank();
                 assertThat(span.start()).isLessThan(span.end());
                 assertThat(Character.isWhitespace(text.charAt(span.start()))).isFalse();
                 assertThat(Character.isWhitespace(text.charAt(span.end() - 1))).isFalse();

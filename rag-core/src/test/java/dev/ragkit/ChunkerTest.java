@@ -24,7 +24,8 @@ class ChunkerTest {
 
     @Test
     void chunksCarryMetadataAndSource() {
-        Document document = Document.of("d", "text").withMetadata(Metadata.of("k", "v")).withSource("file");
+        Document document =
+                Document.of("d", "text").withMetadata(Metadata.of("k", "v")).withSource("file");
 
         assertThat(Chunker.recursive().build().chunk(document)).singleElement().satisfies(chunk -> {
             assertThat(chunk.metadata()).isEqualTo(Metadata.of("k", "v"));
@@ -35,16 +36,21 @@ class ChunkerTest {
     @Test
     void blankTextsHaveNoChunks() {
         for (String blank : List.of("", " ", "\r\n\t\n", "\n".repeat(100_000), "\u2028\u3000")) {
-            assertThat(Chunker.recursive().build().chunk(Document.of("d", blank))).isEmpty();
-            assertThat(Chunker.sentences().build().chunk(Document.of("d", blank))).isEmpty();
+            assertThat(Chunker.recursive().build().chunk(Document.of("d", blank)))
+                    .isEmpty();
+            assertThat(Chunker.sentences().build().chunk(Document.of("d", blank)))
+                    .isEmpty();
         }
     }
 
     @Test
     void aParagraphGoesBeforeALineBeforeASentenceBeforeAWord() {
-        assertThat(recursive(40, "A first one.\n\nA line\nand one. Then words go")).containsExactly("A first one.", "A line\nand one. Then words go");
-        assertThat(recursive(30, "A line here\nand one. Then words go")).containsExactly("A line here", "and one. Then words go");
-        assertThat(recursive(30, "A sentence here. Then words go on")).containsExactly("A sentence here.", "Then words go on");
+        assertThat(recursive(40, "A first one.\n\nA line\nand one. Then words go"))
+                .containsExactly("A first one.", "A line\nand one. Then words go");
+        assertThat(recursive(30, "A line here\nand one. Then words go"))
+                .containsExactly("A line here", "and one. Then words go");
+        assertThat(recursive(30, "A sentence here. Then words go on"))
+                .containsExactly("A sentence here.", "Then words go on");
         assertThat(recursive(16, "Only words that go on")).containsExactly("Only words that", "go on");
     }
 
@@ -81,11 +87,36 @@ class ChunkerTest {
     }
 
     @Test
+    void aBlankLineInACodeBlockIsNoParagraph() {
+        assertThat(recursive(40, "Some words before it.\n\n```\nint a;\n\nint b;\n```\n\nAfter it."))
+                .containsExactly("Some words before it.", "```\nint a;\n\nint b;\n```\n\nAfter it.");
+    }
+
+    @Test
+    void theLastLineOfACodeBlockStaysWithTheOneBefore() {
+        assertThat(recursive(20, "```\nint a;\nint b;\n```\nAfter."))
+                .containsExactly("```\nint a;", "int b;\n```\nAfter.");
+    }
+
+    @Test
+    void carriageReturnAndLineFeedAreOneLineBreak() {
+        assertThat(recursive(30, "A paragraph.\r\n\r\nLine\r\nline of words on"))
+                .containsExactly("A paragraph.", "Line\r\nline of words on");
+    }
+
+    @Test
     void aLongWordIsCutOnlyIfItIsTooLongItself() {
         String word = "x".repeat(30);
 
         assertThat(recursive(30, "some " + word + " more")).containsExactly("some", word, "more");
-        assertThat(recursive(20, "some " + word + " more")).containsExactly("some", "x".repeat(20), "x".repeat(10) + " more");
+        assertThat(recursive(20, "some " + word + " more"))
+                .containsExactly("some", "x".repeat(20), "x".repeat(10) + " more");
+    }
+
+    @Test
+    void textWithoutSpacesIsCutBetweenCharactersButNotBeforePunctuation() {
+        assertThat(recursive(16, "あいうえおかきくけこさしすせそた、ちつてと")).containsExactly("あいうえおかきくけこさしすせそ", "た、ちつてと");
+        assertThat(recursive(16, "日本語の文章はここに。次の文章はここにある。")).containsExactly("日本語の文章はここに。", "次の文章はここにある。");
     }
 
     @Test
@@ -122,10 +153,13 @@ class ChunkerTest {
     @Test
     void theOverlapIsWholeSentencesWhereTheyFit() {
         String text = "First one is here. Second one. Third is here. Fourth one.";
-        String[] shared = {"First one is here. Second one.", "Second one. Third is here.", "Third is here. Fourth one."};
+        String[] shared = {"First one is here. Second one.", "Second one. Third is here.", "Third is here. Fourth one."
+        };
 
-        assertThat(texts(chunks(Chunker.recursive().maxSize(32).overlap(14), text))).containsExactly(shared);
-        assertThat(texts(chunks(Chunker.sentences().maxSize(32).overlap(14), text))).containsExactly(shared);
+        assertThat(texts(chunks(Chunker.recursive().maxSize(34).overlap(17), text)))
+                .containsExactly(shared);
+        assertThat(texts(chunks(Chunker.sentences().maxSize(34).overlap(17), text)))
+                .containsExactly(shared);
     }
 
     @Test
@@ -135,6 +169,15 @@ class ChunkerTest {
         assertThat(texts(chunks(Chunker.sentences().maxSize(20).overlap(8), "One two. Three four five six. Seven.")))
                 .as("sentences share whole sentences or nothing")
                 .containsExactly("One two.", "Three four five six.", "Seven.");
+    }
+
+    @Test
+    void theOverlapTakesNoMoreOfAChunkThanItIsLong() {
+        assertThat(texts(chunks(Chunker.recursive().maxSize(20).overlap(8), "one two three four\n\nfive six x")))
+                .containsExactly("one two three four", "four\n\nfive six x");
+        assertThat(texts(chunks(Chunker.recursive().maxSize(20).overlap(8), "one two three four" + "\n".repeat(30) + "five")))
+                .as("what they share and the gap do not fit")
+                .containsExactly("one two three four", "five");
     }
 
     @Test
@@ -149,10 +192,25 @@ class ChunkerTest {
     void sentencesArePackedAsFarAsTheyFit() {
         String text = "One two three. Four five.\n\nSix seven. Eight nine ten. Eleven.";
 
-        assertThat(sentences(40, text)).containsExactly("One two three. Four five.\n\nSix seven.", "Eight nine ten. Eleven.");
-        assertThat(texts(chunks(
-                        Chunker.sentences().maxSize(16).overlap(0).measuredBy(text1 -> 2 * WORDS.count(text1), "half words"), text)))
+        assertThat(sentences(40, text))
                 .containsExactly("One two three. Four five.\n\nSix seven.", "Eight nine ten. Eleven.");
+        assertThat(texts(chunks(
+                        Chunker.sentences()
+                                .maxSize(16)
+                                .overlap(0)
+                                .measuredBy(text1 -> 2 * WORDS.count(text1), "half words"),
+                        text)))
+                .containsExactly("One two three. Four five.\n\nSix seven.", "Eight nine ten. Eleven.");
+    }
+
+    @Test
+    void sentencesArePackedToTheLastUnit() {
+        List<Chunk> chunks =
+                chunks(Chunker.sentences().maxSize(20).overlap(0).measuredBy(WORDS, "words"), "Two words. ".repeat(95));
+
+        assertThat(chunks).hasSize(10);
+        assertThat(chunks.subList(0, 9))
+                .allSatisfy(chunk -> assertThat(WORDS.count(chunk.text())).isEqualTo(20));
     }
 
     @Test
@@ -167,25 +225,53 @@ class ChunkerTest {
 
         List<Chunk> chunks = chunks(Chunker.recursive().maxSize(20).overlap(5).measuredBy(WORDS, "words"), text);
 
-        assertThat(chunks).allSatisfy(chunk -> assertThat(WORDS.count(chunk.text())).isLessThanOrEqualTo(20));
+        assertThat(chunks)
+                .allSatisfy(chunk -> assertThat(WORDS.count(chunk.text())).isLessThanOrEqualTo(20));
         assertThat(chunks.subList(0, chunks.size() - 1))
                 .allSatisfy(chunk -> assertThat(WORDS.count(chunk.text())).isGreaterThanOrEqualTo(18));
     }
 
     @Test
+    void chunksAreFilledWhereTheTextGetsThinner() {
+        String text = "a b c d e f g h ".repeat(20) + "incomprehensibilities ".repeat(200);
+
+        List<Chunk> chunks = chunks(Chunker.recursive().maxSize(20).overlap(0).measuredBy(WORDS, "words"), text);
+
+        assertThat(chunks.subList(0, chunks.size() - 1))
+                .allSatisfy(chunk -> assertThat(WORDS.count(chunk.text())).isGreaterThanOrEqualTo(16));
+    }
+
+    @Test
+    void whiteSpaceUnderAMarkIsNoChunkWithoutIt() {
+        List<Chunk> chunks = chunks(
+                Chunker.recursive().maxSize(16).overlap(0).measuredBy(text -> 8 * text.length(), "eighths"),
+                "ab \u0301\u0302\u0303\u0304");
+
+        assertThat(texts(chunks)).containsExactly("ab", " \u0301", "\u0302\u0303", "\u0304");
+    }
+
+    @Test
     void aCharacterThatAloneMeasuresMoreIsRefused() {
-        Chunker chunker = Chunker.recursive().maxSize(16).measuredBy(text -> 17 * text.length(), "stones").build();
+        Chunker chunker = Chunker.recursive()
+                .maxSize(16)
+                .measuredBy(text -> 17 * text.length(), "stones")
+                .build();
 
         assertThatThrownBy(() -> chunker.chunk(Document.of("d", "  a")))
                 .isInstanceOf(DocumentException.class)
-                .hasMessage("cannot cut document 'd' into chunks of at most 16 stones: the character at 2 alone measures more; "
-                        + "raise maxSize");
+                .hasMessage(
+                        "cannot cut document 'd' into chunks of at most 16 stones: the character at 2 alone measures more; "
+                                + "raise maxSize");
     }
 
     @Test
     void theIdNamesAllSettings() {
         assertThat(Chunker.recursive().build().id()).isEqualTo("recursive(1000 characters, overlap 100)");
-        assertThat(Chunker.sentences().maxSize(256).measuredBy(WORDS, "bge-small tokens").build().id())
+        assertThat(Chunker.sentences()
+                        .maxSize(256)
+                        .measuredBy(WORDS, "bge-small tokens")
+                        .build()
+                        .id())
                 .isEqualTo("sentences(256 bge-small tokens, overlap 25)");
         assertThat(Chunker.recursive().overlap(0).build().id()).isEqualTo("recursive(1000 characters, overlap 0)");
     }
@@ -202,8 +288,9 @@ class ChunkerTest {
                 () -> Chunker.recursive().measuredBy(WORDS, "x".repeat(101)),
                         "length of unit must be between 1 and 100, was 101");
 
-        wrong.forEach((call, message) ->
-                assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class).hasMessage(message));
+        wrong.forEach((call, message) -> assertThatThrownBy(call::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message));
     }
 
     @Test
