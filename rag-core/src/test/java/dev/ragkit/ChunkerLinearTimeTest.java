@@ -16,7 +16,7 @@ class ChunkerLinearTimeTest {
     private static final int MIB = 1 << 20;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final double MOST_RATIO = 2.2;
-    private static final int RUNS = 3;
+    private static final int RUNS = 2;
     private static final int MOST_ROUNDS = 20;
     /** How often a counter may see a character, on average, in texts made to mislead; and in prose. */
     private static final int MOST_SEEN = 16;

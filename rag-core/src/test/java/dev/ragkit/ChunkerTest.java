@@ -175,7 +175,8 @@ class ChunkerTest {
     void theOverlapTakesNoMoreOfAChunkThanItIsLong() {
         assertThat(texts(chunks(Chunker.recursive().maxSize(20).overlap(8), "one two three four\n\nfive six x")))
                 .containsExactly("one two three four", "four\n\nfive six x");
-        assertThat(texts(chunks(Chunker.recursive().maxSize(20).overlap(8), "one two three four" + "\n".repeat(30) + "five")))
+        assertThat(texts(chunks(
+                        Chunker.recursive().maxSize(20).overlap(8), "one two three four" + "\n".repeat(30) + "five")))
                 .as("what they share and the gap do not fit")
                 .containsExactly("one two three four", "five");
     }
@@ -252,16 +253,19 @@ class ChunkerTest {
 
     @Test
     void aCharacterThatAloneMeasuresMoreIsRefused() {
-        Chunker chunker = Chunker.recursive()
-                .maxSize(16)
-                .measuredBy(text -> 17 * text.length(), "stones")
-                .build();
-
-        assertThatThrownBy(() -> chunker.chunk(Document.of("d", "  a")))
+        assertThatThrownBy(() -> chunks(stones(17), "  a"))
                 .isInstanceOf(DocumentException.class)
                 .hasMessage(
                         "cannot cut document 'd' into chunks of at most 16 stones: the character at 2 alone measures more; "
                                 + "raise maxSize");
+        assertThatThrownBy(() -> chunks(stones(16), "a \u0301"))
+                .as("white space is no chunk without the mark on it")
+                .isInstanceOf(DocumentException.class)
+                .hasMessageContaining("the character at 1 alone");
+    }
+
+    private static ChunkerBuilder stones(int each) {
+        return Chunker.recursive().maxSize(16).measuredBy(text -> each * text.length(), "stones");
     }
 
     @Test

@@ -37,8 +37,13 @@ final class RetrievalQuality {
     GivenEmbeddings given(String model) {
         GivenEmbeddings embedder = new GivenEmbeddings(model, 384);
         Map<String, String> documents = new HashMap<>();
-        collection.documents().forEach(document -> documents.put(document.id(), document.text().strip()));
-        collection.embeddings(model + ".docs").forEach((id, values) -> embedder.put(documents.getOrDefault(id, id), values));
+        collection
+                .documents()
+                .forEach(
+                        document -> documents.put(document.id(), document.text().strip()));
+        collection
+                .embeddings(model + ".docs")
+                .forEach((id, values) -> embedder.put(documents.getOrDefault(id, id), values));
         Map<String, String> queries = collection.queries("");
         collection
                 .embeddings(model + ".queries")

@@ -37,6 +37,7 @@ record Snippet(Path page, String include, String code) {
         if (!region.find()) {
             throw new IllegalStateException(include + " names a region that is not there");
         }
-        return region.group(1).stripIndent();
+        // Without its last line break: an empty last line would count as one without indentation.
+        return region.group(1).stripTrailing().stripIndent() + "\n";
     }
 }

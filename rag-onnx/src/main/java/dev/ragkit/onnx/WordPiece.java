@@ -61,8 +61,6 @@ final class WordPiece {
                 i += Character.charCount(c);
                 if (c >= 'a' && c <= 'z') {
                     append(c);
-                } else if (c == ' ') {
-                    endWord();
                 } else {
                     readFolded(folding.fold(c));
                 }
@@ -89,7 +87,12 @@ final class WordPiece {
 
         private void append(int c) {
             codePoints++;
-            if (codePoints <= maxWordLength) {
+            if (codePoints > maxWordLength) {
+                return;
+            }
+            if (Character.isBmpCodePoint(c)) {
+                word[length++] = (char) c;
+            } else {
                 length += Character.toChars(c, word, length);
             }
         }

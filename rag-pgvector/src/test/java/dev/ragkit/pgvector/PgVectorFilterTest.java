@@ -34,6 +34,30 @@ class PgVectorFilterTest {
             EmbeddingSpace.builder("test", "filters", 4).build();
     private static final Embedding QUERY = Embedding.of(1, 0, 0, 0);
 
+    private static final List<String> HOSTILE = List.of(
+            "\"",
+            "\\",
+            "\\\"",
+            "\") || (1 == 1",
+            "\" || 1 == 1 || $.\"",
+            "$",
+            "@",
+            "*",
+            "$.*",
+            "$.**",
+            "\\u0022",
+            "?",
+            "'",
+            "''",
+            "'; DROP TABLE x; --",
+            "\n",
+            "\u2019",
+            "\ud83d\ude00",
+            "a.b",
+            "a[0]",
+            "like_regex",
+            "is unknown");
+
     @Test
     void tenThousandRandomFiltersFindWhatTheyMatch() {
         VectorStore store = TestCollection.create(SPACE, schema -> schema.index(VectorIndex.none()));
@@ -142,36 +166,13 @@ class PgVectorFilterTest {
     @Test
     void nothingInKeysOrValuesIsTakenForSyntax() {
         VectorStore store = TestCollection.create(SPACE, schema -> schema.index(VectorIndex.none()));
-        List<String> hostile = List.of(
-                "\"",
-                "\\",
-                "\\\"",
-                "\") || (1 == 1",
-                "\" || 1 == 1 || $.\"",
-                "$",
-                "@",
-                "*",
-                "$.*",
-                "$.**",
-                "\\u0022",
-                "?",
-                "'",
-                "''",
-                "'; DROP TABLE x; --",
-                "\n",
-                "\u2019",
-                "\ud83d\ude00",
-                "a.b",
-                "a[0]",
-                "like_regex",
-                "is unknown");
         store.replace(List.of(TestCollection.document("plain", "text", QUERY)));
-        for (String text : hostile) {
+        for (String text : HOSTILE) {
             assertThat(ids(store, Filter.eq(text, text))).as(text).isEmpty();
             assertThat(ids(store, Filter.contains(text, text))).as(text).isEmpty();
             assertThat(ids(store, Filter.not(Filter.exists(text)))).as(text).containsExactly("plain");
         }
-        for (String text : hostile) {
+        for (String text : HOSTILE) {
             store.replace(List.of(TestCollection.document(
                     Document.of("hostile", "text").withMetadata(Metadata.of(text, text)), QUERY)));
             assertThat(ids(store, Filter.eq(text, text))).as(text).containsExactly("hostile");
