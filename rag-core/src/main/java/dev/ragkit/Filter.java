@@ -15,6 +15,8 @@ import java.util.List;
  * <p>Bounds: {@value #MAX_DEPTH} levels, {@value #MAX_NODES} nodes, {@value #MAX_IN} values in one {@link #in}.
  *
  * <p>Immutable and safe for use by several threads.
+ *
+ * <p>The nodes stand here with the factories, so that the whole language is on one page.
  */
 public sealed interface Filter {
     /** The deepest tree: {@value} levels. */
