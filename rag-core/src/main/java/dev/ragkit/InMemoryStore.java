@@ -102,10 +102,10 @@ public final class InMemoryStore implements VectorStore, KeywordIndex {
         return exact(chunks().now().withWords(text, options));
     }
 
-    /** Shows the space, the metric and the tenant, not what is in it. */
+    /** Shows the space and the metric; not the tenant, whose name may be personal. */
     @Override
     public String toString() {
-        return "InMemoryStore[" + space + ", " + metric + ", tenant=" + tenant + "]";
+        return "InMemoryStore[" + space + ", " + metric + "]";
     }
 
     /** An unknown tenant gets nothing but an empty view, so that asking for tenants costs no memory. */

@@ -123,7 +123,7 @@ final class Ingestion {
         }
         try {
             return new Pending(document, fingerprint, held, chunker.chunk(document));
-        } catch (RagException e) {
+        } catch (RagException | IllegalArgumentException e) {
             fail(document, e);
             return null;
         }

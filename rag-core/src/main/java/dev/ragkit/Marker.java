@@ -109,7 +109,11 @@ record Marker(int start, int end, List<Integer> numbers, String quote) {
         }
 
         private boolean closes(int i) {
-            return i < reply.length() && reply.charAt(i) == ']';
+            int next = i;
+            while (next < reply.length() && reply.charAt(next) == ' ') {
+                next++;
+            }
+            return next < reply.length() && reply.charAt(next) == ']';
         }
 
         private boolean accept(char expected) {

@@ -2,6 +2,7 @@ package dev.ragkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Cites by number: {@code [1]}, {@code [1, 2]}, {@code [1: "exact words"]}. */
 final class NumberedGrounding implements Grounding {
@@ -66,7 +67,7 @@ final class NumberedGrounding implements Grounding {
             }
         }
 
-        private @org.jspecify.annotations.Nullable Citation citation(int number, String quote, String statement) {
+        private @Nullable Citation citation(int number, String quote, String statement) {
             if (number < 1 || number > prompt.passages().size()) {
                 return null;
             }

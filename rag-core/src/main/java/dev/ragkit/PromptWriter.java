@@ -37,6 +37,7 @@ final class PromptWriter {
             String block = block(fence, marker, hit.chunk());
             left -= counter.count(block);
             if (left < 0) {
+                requirePassage(passages);
                 break;
             }
             passages.add(new Passage(marker, hit));
@@ -47,6 +48,14 @@ final class PromptWriter {
         }
         user.append(question);
         return new Prompt(query.text(), passages, List.of(Message.system(system), Message.user(user.toString())));
+    }
+
+    /** A prompt that says nothing was found, while the hits only did not fit, would be a lie. */
+    private void requirePassage(List<Passage> passages) {
+        if (passages.isEmpty()) {
+            throw new IllegalArgumentException("the best hit alone does not fit into the budget of " + budget
+                    + "; raise the budget or make smaller chunks");
+        }
     }
 
     private static String block(String fence, String marker, Chunk chunk) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The ids that a source gave, as 64-bit hashes in an open-addressing table: about 12 bytes an id, whatever its length. Two ids
+ * The ids that a source gave, as 64-bit hashes in an open-addressing table: 11 to 21 bytes an id, whatever its length. Two ids
  * with one hash make it say "may hold" wrongly, which keeps a document that could go; it never deletes one that is there. For use
  * by one thread.
  */

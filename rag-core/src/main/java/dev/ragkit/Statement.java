@@ -25,11 +25,10 @@ final class Statement {
     private static int skipMarkersAndSpace(String reply, int from) {
         int at = from;
         while (at > 0) {
-            char c = reply.charAt(at - 1);
-            int open = c == ']' ? reply.lastIndexOf('[', at - 1) : -1;
+            int open = markerStart(reply, at - 1);
             if (open >= 0) {
                 at = open;
-            } else if (Character.isWhitespace(c)) {
+            } else if (Character.isWhitespace(reply.charAt(at - 1))) {
                 at--;
             } else {
                 break;
@@ -40,10 +39,17 @@ final class Statement {
 
     private static boolean endsSentence(String reply, int at) {
         char c = reply.charAt(at);
-        if (c == ']') {
+        if (markerStart(reply, at) >= 0) {
             return true;
         }
         boolean followedBySpace = at + 1 >= reply.length() || Character.isWhitespace(reply.charAt(at + 1));
         return ENDS.indexOf(c) >= 0 && (c == '\n' || c > 0x3000 || followedBySpace);
+    }
+
+    /** Returns where the marker begins that ends here, else -1: the brackets of a link or a list are part of the statement. */
+    private static int markerStart(String reply, int last) {
+        int open = reply.charAt(last) == ']' ? reply.lastIndexOf('[', last) : -1;
+        boolean numbered = open >= 0 && reply.charAt(open + 1) >= '0' && reply.charAt(open + 1) <= '9';
+        return numbered ? open : -1;
     }
 }

@@ -64,4 +64,21 @@ class ExtractiveGeneratorTest {
                 .isEqualTo("Alerts are sent by the server that evaluates the alerting rules, every minute\nanew, to the"
                         + " Alertmanager over HTTP.");
     }
+
+    @Test
+    void whatLooksLikeAMarkerInADocumentIsNoCitation() {
+        String first =
+                "Alerts are sent over HTTP as shown [2]. Alerts are sent with a lone ` mark. Alerts are sent to a server.";
+        Grounding grounding = Grounding.numbered().build();
+        Prompt prompt = grounding.prompt(
+                Query.of("How are alerts sent?"),
+                Stream.of(first, "Dogs bark.")
+                        .map(text -> Hit.of(Chunk.of("d", 0, 0, text), "vector", 1))
+                        .toList());
+
+        Answer answer = grounding.answer(prompt, Generator.extractive().generate(prompt));
+
+        assertThat(answer.citations()).extracting(Citation::quote).containsExactly("Alerts are sent to a server.");
+        assertThat(answer.rejected()).isEmpty();
+    }
 }

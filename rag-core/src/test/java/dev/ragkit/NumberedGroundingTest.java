@@ -102,6 +102,8 @@ class NumberedGroundingTest {
                 .isLessThanOrEqualTo(500);
         assertThatThrownBy(() -> small.prompt(Query.of("?".repeat(600)), List.of()))
                 .hasMessageContaining("larger than the budget of 500 by ");
+        assertThatThrownBy(() -> small.prompt(Query.of("?"), List.of(hit("a", "a".repeat(600)))))
+                .hasMessageContaining("the best hit alone does not fit into the budget of 500");
     }
 
     @Test

@@ -27,7 +27,7 @@ public final class PgVectorSchema {
     /** The text search configuration unless told otherwise: {@value}. */
     public static final String DEFAULT_TEXT_SEARCH = "english";
 
-    private static final Pattern CONFIGURATION = Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_]{0,62}");
+    static final Pattern CONFIGURATION = Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_]{0,62}");
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dev.ragkit.schema', 0))";
 
     /** Where the extension is taken to be while no database is asked. */

@@ -42,11 +42,17 @@ final class Registry {
             throw new StoreException(tables.where() + " has schema version " + version + ", this library knows "
                     + SCHEMA_VERSION + " and older: use the library that made it, or a newer one");
         }
+        String textSearch = row.getString(6);
+        if (!PgVectorSchema.CONFIGURATION.matcher(textSearch).matches()) {
+            throw new StoreException("the registry of " + tables.where()
+                    + " names a text search configuration that is no" + " name: somebody changed the table "
+                    + Tables.REGISTRY + " by hand; put back what was there");
+        }
         Definition.Vectors vectors = new Definition.Vectors(
                 Metric.valueOf(row.getString(3)),
                 VectorType.valueOf(row.getString(4)),
                 VectorIndex.of(MetadataJson.read(row.getString(5))));
-        return new Definition(space(MetadataJson.read(row.getString(2))), vectors, row.getString(6));
+        return new Definition(space(MetadataJson.read(row.getString(2))), vectors, textSearch);
     }
 
     void put(Connection connection, Definition definition) throws SQLException {
