@@ -30,6 +30,8 @@ class ChunkerSentencesTest {
                 "It is U.S. law, and so says the U.S. Congress.",
                 "That is, cf. Miller et al. Nature, Inc. Berlin.",
                 "On Jan. 5 it was approx. 20 degrees.",
+                "A. The first one of all",
+                "The N.Y. Times wrote it.",
                 "Er wohnt z.B. Hier und ist bzw. Dort.",
                 "Visit example.com or a.b.c today.")) {
             assertThat(sentences(sentence)).containsExactly(sentence);
@@ -50,6 +52,16 @@ class ChunkerSentencesTest {
         assertThat(sentences("The file main. java is here. Yes.")).hasSize(2);
         assertThat(sentences("all of it is small. even here. it goes on, approx. so."))
                 .hasSize(3);
+    }
+
+    @Test
+    void aQuestionOrExclamationEndsASentenceBeforeASmallLetter() {
+        assertThat(sentences("What? no way! it is so. Yes.")).containsExactly("What?", "no way!", "it is so.", "Yes.");
+    }
+
+    @Test
+    void whatFollowsIsSeenBehindItsBracketOrQuote() {
+        assertThat(sentences("She left. (and came back.) Yes.")).containsExactly("She left. (and came back.)", "Yes.");
     }
 
     @Test
@@ -95,6 +107,7 @@ class ChunkerSentencesTest {
     @Test
     void aLineBreakBeforeThereWasNeedEndsASentence() {
         assertThat(sentences("Name: Ada\nCity: London\nYear: 1815")).hasSize(3);
+        assertThat(sentences("A long line ".repeat(12) + "\n" + "Another long line ".repeat(12))).hasSize(2);
     }
 
     @Test

@@ -93,7 +93,9 @@ class ChunkerTest {
     }
 
     @Test
-    void theLastLineOfACodeBlockStaysWithTheOneBefore() {
+    void theFirstAndTheLastLineOfACodeBlockStayWithTheCode() {
+        assertThat(recursive(30, "A few words go here:\n```java\nint a;\n```"))
+                .containsExactly("A few words go here:", "```java\nint a;\n```");
         assertThat(recursive(20, "```\nint a;\nint b;\n```\nAfter."))
                 .containsExactly("```\nint a;", "int b;\n```\nAfter.");
     }
