@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.ragkit.EmbeddedDocument;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
 import dev.ragkit.RagException;
@@ -121,8 +122,9 @@ class PgVectorOpeningTest {
         execute(owner, "GRANT USAGE ON SCHEMA rag TO " + name);
         assertFails(
                 () -> openIn(role, "rag"), "may not work on", "GRANT SELECT ON \"rag\".\"rag_collection\" TO", name);
-        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA rag TO " + name);
+        execute(owner, "GRANT SELECT ON rag.rag_collection, rag.docs_document, rag.docs_chunk TO " + name);
         assertFails(() -> openIn(role, "rag"), "GRANT SELECT, INSERT, UPDATE, DELETE ON \"rag\".\"docs_document\"");
+        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA rag TO " + name);
         execute(
                 owner,
                 "GRANT INSERT, UPDATE, DELETE ON rag.docs_document, rag.docs_chunk, rag.docs_term, rag.docs_stats TO "
@@ -131,6 +133,34 @@ class PgVectorOpeningTest {
         store.replace(List.of(TestCollection.document("a", "text", TestCollection.direction(new Random(1), 4))));
         assertThat(store.search("text", SearchOptions.ofDefaults()).hits()).hasSize(1);
         assertThat(store.delete(List.of("a"))).isEqualTo(1);
+    }
+
+    @Test
+    void aRoleThatMayOnlyReadSearchesAndIsToldHowToWrite() {
+        String url = postgres.freshDatabase();
+        DataSource owner = TestPostgres.dataSource(url);
+        PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
+        schema.apply(owner);
+        EmbeddedDocument document = TestCollection.document("a", "text", TestCollection.direction(new Random(1), 4));
+        open(owner, "docs").replace(List.of(document));
+        String name = postgres.createRole("reader");
+        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + name);
+        DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
+        schema.apply(role);
+        PgVectorStore store = open(role, "docs");
+        assertThat(store.search("text", SearchOptions.ofDefaults()).hits()).hasSize(1);
+        assertThat(store.search(TestCollection.direction(new Random(1), 4), SearchOptions.ofDefaults())
+                        .hits())
+                .hasSize(1);
+        assertThat(store.versions(List.of("a"))).containsOnlyKeys("a");
+        for (ThrowingCallable write :
+                List.<ThrowingCallable>of(() -> store.replace(List.of(document)), () -> store.delete(List.of("a")))) {
+            assertFails(
+                    write,
+                    "the role \"" + name + "\" may not work on collection 'docs' in schema 'public'",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"docs_document\"",
+                    "then open the store anew");
+        }
     }
 
     @Test
@@ -158,7 +188,8 @@ class PgVectorOpeningTest {
         String name = postgres.createRole("app");
         DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
         PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
-        assertFails(() -> schema.apply(role), "making tables in collection 'docs'", "the role lacks a right", "42501");
+        assertFails(
+                () -> schema.apply(role), "making the schema in collection 'docs'", "the role lacks a right", "42501");
         schema.apply(owner);
         execute(owner, "GRANT SELECT ON rag_collection TO " + name);
         schema.apply(role);
