@@ -20,6 +20,13 @@ final class ChunkTable {
             SELECT c.relkind = 'p', coalesce('parallel_workers=0' = ANY (c.reloptions), false)
             FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(?)""";
 
+    /** A worker of the server has no user, which everybody may see; of what kind it is, not everybody may. */
+    private static final String LOCKED = """
+            SELECT count(*) > 0 AND bool_and(a.usesysid IS NULL)
+            FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            WHERE l.relation = to_regclass(?) AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
+                AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())""";
+
     private static final String PROGRESS = """
             SELECT p.phase, p.blocks_done, p.blocks_total, p.tuples_done, p.tuples_total
             FROM pg_catalog.pg_stat_progress_create_index p
@@ -58,6 +65,16 @@ final class ChunkTable {
             statement.setString(1, tables.chunk());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? new Storage(row.getBoolean(1), row.getBoolean(2)) : new Storage(false, false);
+            }
+        }
+    }
+
+    /** Whether an automatic vacuum or analyze is at work on the table, and nobody else. */
+    boolean isLockedByServerAlone() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCKED)) {
+            statement.setString(1, tables.chunk());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
             }
         }
     }

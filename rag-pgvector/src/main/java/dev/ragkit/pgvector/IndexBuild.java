@@ -5,9 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.sql.Savepoint;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexBuild {
     /** One goes by for each failure that can be worked around, and one for each process that is in the way. */
-    private static final int MOST_LOOKS = 5;
+    private static final int MOST_LOOKS = 8;
+
+    private static final int POLL_MILLIS = 100;
+    private static final int VACUUM_MILLIS = 5_000;
+
+    private static final String DEADLOCK = "40P01";
+
+    /** A lock that was not free, not to be had in time, or one of a circle. */
+    private static final Set<String> BUSY = Set.of("55P03", DEADLOCK);
 
     private final Session session;
     private final Tables tables;
@@ -33,38 +43,90 @@ final class IndexBuild {
         this.definition = definition;
     }
 
-    /** What is to be done after a look. */
-    private record Look(Ddl ddl, List<String> unwanted, List<ChunkIndex> missing) {}
+    /** What is to be done after a look; nothing yet where somebody else is at work. */
+    private record Look(boolean isBusy, Ddl ddl, List<String> unwanted, List<ChunkIndex> missing) {}
 
     IndexReport run() {
-        for (int i = 0; i < MOST_LOOKS; i++) {
+        int looks = 0;
+        while (looks < MOST_LOOKS) {
             Look look = session.write("looking at the indexes", this::look);
-            for (String name : look.unwanted()) {
-                alone("dropping an index that was replaced", look.ddl().dropIndexConcurrently(name));
+            if (look.isBusy()) {
+                pause();
+                continue;
+            }
+            looks++;
+            for (ChunkIndex index : look.missing()) {
+                alone("building the index " + index.name(), index.createConcurrently());
             }
             if (look.missing().isEmpty()) {
-                alone("gathering statistics", look.ddl().analyze());
+                for (String name : look.unwanted()) {
+                    alone("dropping an index that was replaced", look.ddl().dropIndexConcurrently(name));
+                }
                 return new IndexReport(List.copyOf(built), List.copyOf(notes));
             }
-            look.missing().forEach(this::build);
         }
         throw new StoreException("building the indexes of " + tables.where() + " came to no end, for what was built was"
                 + " gone again: let no other process exchange or drop these indexes, then call buildIndex again");
     }
 
-    /**
-     * The lock is the one that CREATE INDEX CONCURRENTLY holds while it runs, so whoever has it knows that nobody builds. Waiting
-     * for it takes no snapshot, and therefore holds up no build, which an advisory lock would.
-     */
+    /** An interrupt is seen by the next look. */
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Look look(Connection connection) throws SQLException {
         Catalogue.run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         Catalogue catalogue = new Catalogue(connection, tables);
         Extension extension = catalogue.extension();
         Ddl ddl = new Ddl(tables, definition, extension);
-        Catalogue.run(connection, ddl.lockChunks());
+        if (!isLocked(connection, ddl)) {
+            return new Look(true, ddl, List.of(), List.of());
+        }
         Registry registry = new Registry(tables);
         Definition held = registry.find(connection).orElseThrow(() -> catalogue.notThere("there is nothing to index"));
         IndexSettlement settlement = settle(connection, ddl, held);
+        finish(connection, ddl, extension, settlement);
+        String vector = tables.indexName("vector");
+        if (settlement.missing.stream().noneMatch(index -> index.name().equals(vector))) {
+            registry.put(connection, definition);
+        }
+        if (settlement.missing.isEmpty()) {
+            Catalogue.run(connection, ddl.analyze());
+        }
+        built.addAll(settlement.placed);
+        noteVersion(extension);
+        return new Look(false, ddl, List.copyOf(settlement.unwanted), List.copyOf(settlement.missing));
+    }
+
+    /**
+     * The lock is the one that CREATE INDEX CONCURRENTLY holds while it runs, so whoever has it knows that nobody builds. It must
+     * not be waited for: a transaction that waits can have a snapshot, for which the build waits in turn, and the server ends
+     * one of the two. Only a vacuum of the server's own is waited for, since it gives way to whoever waits.
+     */
+    private boolean isLocked(Connection connection, Ddl ddl) throws SQLException {
+        boolean vacuumed = new ChunkTable(connection, tables).isLockedByServerAlone();
+        Savepoint before = connection.setSavepoint();
+        try {
+            if (vacuumed) {
+                Catalogue.run(connection, "SELECT set_config('lock_timeout', '" + VACUUM_MILLIS + "', true)");
+            }
+            Catalogue.run(connection, vacuumed ? ddl.lockChunks() : ddl.lockChunks() + " NOWAIT");
+            return true;
+        } catch (SQLException e) {
+            if (!BUSY.contains(SqlErrors.state(e))) {
+                throw e;
+            }
+            connection.rollback(before);
+            return false;
+        }
+    }
+
+    private void finish(Connection connection, Ddl ddl, Extension extension, IndexSettlement settlement)
+            throws SQLException {
         boolean inParallel = extension.buildsInParallelSafely() && !sharedMemoryIsShort;
         ChunkTable.Storage storage = new ChunkTable(connection, tables).storage();
         if (storage.isPartitioned()) {
@@ -72,13 +134,6 @@ final class IndexBuild {
         } else {
             limitProcesses(connection, ddl, storage, !inParallel && !settlement.missing.isEmpty());
         }
-        String vector = tables.indexName("vector");
-        if (settlement.missing.stream().noneMatch(index -> index.name().equals(vector))) {
-            registry.put(connection, definition);
-        }
-        built.addAll(settlement.placed);
-        noteVersion(extension);
-        return new Look(ddl, List.copyOf(settlement.unwanted), List.copyOf(settlement.missing));
     }
 
     private IndexSettlement settle(Connection connection, Ddl ddl, Definition held) throws SQLException {
@@ -127,32 +182,49 @@ final class IndexBuild {
                                 + " outside their memory (CVE-2026-3172)");
     }
 
-    private void build(ChunkIndex index) {
-        alone("building the index " + index.name(), index.createConcurrently());
-    }
-
     /** Runs a statement that cannot stand in a transaction. */
     private void alone(String doing, String text) {
         session.read(doing, connection -> {
             boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(true);
-            try (PreparedStatement statement = connection.prepareStatement(text)) {
-                statement.execute();
-                noteMemory(statement.getWarnings());
-            } catch (SQLException e) {
-                if (sharedMemoryIsShort || !SqlErrors.isSharedMemoryShort(e)) {
-                    throw e;
-                }
-                sharedMemoryIsShort = true;
-                notes.add("the server's shared memory is too small for several processes to build an index, so one did:"
-                        + " enlarge /dev/shm (docker run --shm-size) beyond maintenance_work_mem, or lower that");
+            boolean finished = false;
+            try {
+                connection.setAutoCommit(true);
+                execute(connection, text);
+                finished = true;
             } finally {
-                if (!connection.isClosed()) {
-                    connection.setAutoCommit(autoCommit);
-                }
+                giveBack(connection, autoCommit, finished);
             }
             return true;
         });
+    }
+
+    private void execute(Connection connection, String text) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.execute();
+            noteMemory(statement.getWarnings());
+        } catch (SQLException e) {
+            if (SqlErrors.state(e).equals(DEADLOCK)) {
+                // Two came past the look at the same moment; the next look finds what is left to do.
+                return;
+            }
+            if (sharedMemoryIsShort || !SqlErrors.isSharedMemoryShort(e)) {
+                throw e;
+            }
+            sharedMemoryIsShort = true;
+            notes.add("the server's shared memory is too small for several processes to build an index, so one did:"
+                    + " enlarge /dev/shm (docker run --shm-size) beyond maintenance_work_mem, or lower that");
+        }
+    }
+
+    /** Does not hide why the work failed: a connection that cannot be reset is broken anyway. */
+    private static void giveBack(Connection connection, boolean autoCommit, boolean finished) throws SQLException {
+        try {
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException broken) {
+            if (finished) {
+                throw broken;
+            }
+        }
     }
 
     /** The name of a setting stands in the message in every language. */
