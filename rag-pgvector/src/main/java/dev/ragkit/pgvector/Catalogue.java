@@ -152,11 +152,18 @@ final class Catalogue {
         }
     }
 
-    /** Whether the server follows a primary and takes no writes. */
-    boolean isStandby() throws SQLException {
+    private boolean isStandby() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT pg_is_in_recovery()");
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /** Fails on a server that follows another one, where nothing can be made. */
+    void requirePrimary() throws SQLException {
+        if (isStandby()) {
+            throw new StoreException("this server is a standby, on which " + tables.where()
+                    + " cannot be made or changed: do that on its primary, from which it comes here by itself");
         }
     }
 

@@ -81,6 +81,7 @@ final class IndexBuild {
     private Look look(Connection connection) throws SQLException {
         Catalogue.run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         Catalogue catalogue = new Catalogue(connection, tables);
+        catalogue.requirePrimary();
         Extension extension = catalogue.extension();
         Ddl ddl = new Ddl(tables, definition, extension);
         if (!isLocked(connection, ddl)) {

@@ -118,10 +118,7 @@ final class TableCreation {
     }
 
     private void share(Connection connection, Catalogue catalogue) throws SQLException {
-        if (catalogue.isStandby()) {
-            throw new StoreException("this server is a standby, on which no tables can be made: apply the schema on its"
-                    + " primary, from which they come here by themselves");
-        }
+        catalogue.requirePrimary();
         if (extent.extension() && !catalogue.isExtensionInstalled()) {
             Catalogue.run(connection, Ddl.createExtension());
         }

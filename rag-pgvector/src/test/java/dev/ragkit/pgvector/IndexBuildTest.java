@@ -274,10 +274,18 @@ class IndexBuildTest {
         set("maintenance_work_mem = '1MB'", "max_parallel_maintenance_workers = 0");
         docs().deferIndex().build().apply(database);
         open().replace(documents("first", 2_000));
-        assertThat(docs().build().buildIndex(TestPostgres.dataSource(url)).notes())
+        BlockingQueue<IndexProgress> progress = new LinkedBlockingQueue<>();
+        assertThat(docs().build()
+                        .buildIndex(TestPostgres.dataSource(url), progress::add)
+                        .notes())
                 .singleElement()
                 .asString()
                 .contains("outgrew maintenance_work_mem");
+        assertThat(progress).anySatisfy(now -> {
+            assertThat(now.phase()).startsWith("building index");
+            assertThat(now.blocks().total()).isPositive();
+            assertThat(now.blocks().done()).isBetween(0L, now.blocks().total());
+        });
     }
 
     private void claimVersion(String version) {

@@ -196,6 +196,31 @@ class PgVectorOpeningTest {
     }
 
     @Test
+    void aServerThatTakesNoWritesIsSaidWhereSomethingIsToBeMade() {
+        String url = postgres.freshDatabase();
+        DataSource primary = TestPostgres.dataSource(url);
+        DataSource standby = TestPostgres.dataSource(likeAStandby(url));
+        DataSource readOnly = TestPostgres.dataSource(url + "&options=-c%20default_transaction_read_only=on");
+        PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
+        assertFails(() -> schema.apply(standby), "this server is a standby", "do that on its primary");
+        assertThatThrownBy(() -> schema.apply(readOnly)).hasMessageContaining("25006").hasMessageContaining("primary");
+        schema.apply(primary);
+        schema.apply(standby);
+        schema.apply(readOnly);
+        assertFails(() -> schema.buildIndex(standby), "this server is a standby", "do that on its primary");
+        assertThat(open(readOnly, "docs").search("text", SearchOptions.ofDefaults()).hits())
+                .isEmpty();
+    }
+
+    /** A database in which a function of the same name hides the server's own. */
+    private static String likeAStandby(String url) {
+        execute(
+                TestPostgres.dataSource(url),
+                "CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'");
+        return url + "&options=-c%20search_path=public,pg_catalog";
+    }
+
+    @Test
     void anotherEncodingIsRefused() {
         execute(
                 postgres.dataSource(),
