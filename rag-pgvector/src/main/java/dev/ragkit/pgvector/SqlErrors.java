@@ -35,7 +35,8 @@ final class SqlErrors {
             Map.entry("53200", "the server is out of memory; lower work_mem or write smaller batches"),
             Map.entry(
                     "42501",
-                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables"),
+                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables; to make"
+                            + " or index tables it has to own them"),
             Map.entry("42P01", "a table is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42704", "an object is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),

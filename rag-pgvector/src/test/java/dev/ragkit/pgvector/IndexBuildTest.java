@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -209,6 +210,42 @@ class IndexBuildTest {
                 docs().build().drop(pool);
             }
         }
+    }
+
+    @Test
+    void aBuilderThatWaitsForAnotherCanBeInterrupted() throws Exception {
+        docs().deferIndex().build().apply(database);
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                docs().build().buildIndex(database);
+                thrown.complete(new AssertionError("it built under the lock of another"));
+            } catch (CancellationException e) {
+                thrown.complete(e);
+            }
+        });
+        try (Connection other = database.getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE docs_chunk IN SHARE UPDATE EXCLUSIVE MODE");
+            waiting.start();
+            waiting.interrupt();
+            assertThat(thrown.get(60, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+            other.rollback();
+        }
+        waiting.join();
+        assertThat(indexes()).isEmpty();
+    }
+
+    @Test
+    void aRoleThatDoesNotOwnTheTablesIsToldSo() {
+        docs().deferIndex().build().apply(database);
+        String role = TestPostgres.shared().createRole("guest");
+        TestCollection.execute(database, "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role);
+        DataSource guest = TestPostgres.dataSource(TestPostgres.shared().jdbcUrl(url, role));
+        assertThatThrownBy(() -> docs().build().buildIndex(guest))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("to make or index tables it has to own them")
+                .hasMessageContaining("42501");
     }
 
     @Test

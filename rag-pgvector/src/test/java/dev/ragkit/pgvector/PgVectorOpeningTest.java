@@ -203,12 +203,16 @@ class PgVectorOpeningTest {
         DataSource readOnly = TestPostgres.dataSource(url + "&options=-c%20default_transaction_read_only=on");
         PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
         assertFails(() -> schema.apply(standby), "this server is a standby", "do that on its primary");
-        assertThatThrownBy(() -> schema.apply(readOnly)).hasMessageContaining("25006").hasMessageContaining("primary");
+        assertThatThrownBy(() -> schema.apply(readOnly))
+                .hasMessageContaining("25006")
+                .hasMessageContaining("primary");
         schema.apply(primary);
         schema.apply(standby);
         schema.apply(readOnly);
         assertFails(() -> schema.buildIndex(standby), "this server is a standby", "do that on its primary");
-        assertThat(open(readOnly, "docs").search("text", SearchOptions.ofDefaults()).hits())
+        assertThat(open(readOnly, "docs")
+                        .search("text", SearchOptions.ofDefaults())
+                        .hits())
                 .isEmpty();
     }
 

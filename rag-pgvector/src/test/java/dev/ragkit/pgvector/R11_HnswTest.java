@@ -34,15 +34,16 @@ class R11_HnswTest {
 
     @Test
     void moreDimensionsThanAnIndexTakesAreRefusedBeforeAnySql() {
-        assertRefused(2_001, VectorType.VECTOR, VectorIndex.hnsw(), "an index over vector takes at most 2000 dimensions");
+        assertRefused(
+                2_001, VectorType.VECTOR, VectorIndex.hnsw(), "an index over vector takes at most 2000 dimensions");
         assertRefused(4_001, VectorType.HALFVEC, VectorIndex.hnsw(), "an index over halfvec takes at most 4000");
         assertRefused(16_001, VectorType.VECTOR, VectorIndex.none(), "pgvector keeps at most 16000 dimensions");
-        assertRefused(
-                16_001, VectorType.HALFVEC, VectorIndex.hnsw().binaryQuantized(), "pgvector keeps at most 16000");
+        assertRefused(16_001, VectorType.HALFVEC, VectorIndex.hnsw().binaryQuantized(), "pgvector keeps at most 16000");
     }
 
     private static void assertRefused(int dimensions, VectorType type, VectorIndex index, String message) {
-        EmbeddingSpace space = EmbeddingSpace.builder("test", "many", dimensions).build();
+        EmbeddingSpace space =
+                EmbeddingSpace.builder("test", "many", dimensions).build();
         PgVectorSchema.Builder schema =
                 PgVectorSchema.builder(space, "never").vectorType(type).index(index);
         assertThatThrownBy(schema::build)
@@ -68,9 +69,15 @@ class R11_HnswTest {
     }
 
     private static void assertSameIds(Metric metric, VectorType type, VectorIndex index) throws SQLException {
-        EmbeddingSpace space = EmbeddingSpace.builder("test", "r11", DIMENSIONS).normalized().build();
+        EmbeddingSpace space =
+                EmbeddingSpace.builder("test", "r11", DIMENSIONS).normalized().build();
         String name = TestCollection.name();
-        PgVectorSchema.builder(space, name).metric(metric).vectorType(type).index(index).build().apply(TestCollection.POOL);
+        PgVectorSchema.builder(space, name)
+                .metric(metric)
+                .vectorType(type)
+                .index(index)
+                .build()
+                .apply(TestCollection.POOL);
         PgVectorStore.builder(TestCollection.POOL, space, name).build().replace(documents(metric, type));
         Definition definition =
                 new Definition(space, new Definition.Vectors(metric, type, index), PgVectorSchema.DEFAULT_TEXT_SEARCH);
@@ -81,7 +88,8 @@ class R11_HnswTest {
         try (Connection connection = TestCollection.POOL.getConnection()) {
             connection.setAutoCommit(false);
             run(connection, UNBOUNDED);
-            assertThat(rows(connection, "EXPLAIN " + search).get(0)).contains("Index Scan using " + name + "_chunk_vector");
+            assertThat(rows(connection, "EXPLAIN " + search).get(0))
+                    .contains("Index Scan using " + name + "_chunk_vector");
             List<String> found = rows(connection, search);
             run(connection, SEQUENTIAL);
             List<String> all = rows(connection, search);
@@ -99,13 +107,12 @@ class R11_HnswTest {
         List<EmbeddedDocument> documents = new ArrayList<>();
         Embedding last = TestCollection.direction(random, DIMENSIONS);
         for (int i = 0; i < ROWS; i++) {
-            Embedding embedding =
-                    switch (i % 5) {
-                        case 0 -> axis(random);
-                        case 1 -> last;
-                        case 2 -> scaled(TestCollection.direction(random, DIMENSIONS), scale(random, metric, type));
-                        default -> TestCollection.direction(random, DIMENSIONS);
-                    };
+            Embedding embedding = switch (i % 5) {
+                case 0 -> axis(random);
+                case 1 -> last;
+                case 2 -> scaled(TestCollection.direction(random, DIMENSIONS), scale(random, metric, type));
+                default -> TestCollection.direction(random, DIMENSIONS);
+            };
             last = embedding;
             documents.add(TestCollection.document("d" + i, "text", embedding));
         }
