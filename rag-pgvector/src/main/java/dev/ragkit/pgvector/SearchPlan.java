@@ -6,21 +6,33 @@ package dev.ragkit.pgvector;
  * factor * k * N.
  *
  * @param factor how many rows can be looked at, one after another, in the time of one step in the index
+ * @param efSearch how many candidates an HNSW index keeps, unless more are asked for
+ * @param probes how many lists of an IVFFlat index are looked into; 0 for the square root of all
  */
-record SearchPlan(double factor) {
+record SearchPlan(double factor, int efSearch, int probes) {
     /** The factor of {@link #ofDefaults}. */
     static final double DEFAULT_FACTOR = 8;
 
-    private static final int MIN_EF_SEARCH = 40;
-    private static final int MAX_EF_SEARCH = 1_000;
+    static final int DEFAULT_EF_SEARCH = 40;
+    static final int MAX_EF_SEARCH = 1_000;
+
+    private static final SearchPlan DEFAULTS = new SearchPlan(DEFAULT_FACTOR, DEFAULT_EF_SEARCH, 0);
 
     static SearchPlan ofDefaults() {
-        return new SearchPlan(DEFAULT_FACTOR);
+        return DEFAULTS;
     }
 
     /** For tests of the way through the index on few rows. */
     static SearchPlan alwaysIndex() {
-        return new SearchPlan(0);
+        return new SearchPlan(0, DEFAULT_EF_SEARCH, 0);
+    }
+
+    SearchPlan withEfSearch(int candidates) {
+        return new SearchPlan(factor, candidates, probes);
+    }
+
+    SearchPlan withProbes(int lists) {
+        return new SearchPlan(factor, efSearch, lists);
     }
 
     /** Whether to look at each row that matches, by estimates of the rows that match and of all rows. */
@@ -35,6 +47,11 @@ record SearchPlan(double factor) {
 
     /** How many candidates the index keeps: more than asked for, so that the last ones are as good as the first. */
     int efSearch(int limit) {
-        return Math.min(MAX_EF_SEARCH, Math.max(MIN_EF_SEARCH, 2 * limit));
+        return limit <= efSearch ? efSearch : Math.min(MAX_EF_SEARCH, 2 * limit);
+    }
+
+    /** How many lists are looked into first. */
+    int probes(VectorIndex index) {
+        return probes == 0 ? index.probes() : Math.min(probes, index.mostProbes());
     }
 }

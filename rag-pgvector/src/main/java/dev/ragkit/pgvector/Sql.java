@@ -160,11 +160,12 @@ final class Sql {
     /**
      * Only the index gives rows in the order asked for, so without sorting the planner has no other way; left to itself it takes
      * the table for cheaper than it is, because the vectors lie beside it. Sorting the few hits at the end costs nothing but a
-     * high estimate, which would wake the compiler of expressions.
+     * high estimate, which would wake the compiler of expressions. What the host has set is kept where it is more; 40 is what
+     * the extension itself sets.
      */
     private static final String TUNE = """
             SELECT set_config('hnsw.ef_search', greatest(
-                    CAST(nullif(current_setting('hnsw.ef_search', true), '') AS int), ?)::text, true),
+                    CAST(nullif(nullif(current_setting('hnsw.ef_search', true), ''), '40') AS int), ?)::text, true),
                 set_config('ivfflat.probes', greatest(
                     CAST(nullif(current_setting('ivfflat.probes', true), '') AS int), ?)::text, true),
                 set_config('enable_sort', 'off', true), set_config('jit', 'off', true);

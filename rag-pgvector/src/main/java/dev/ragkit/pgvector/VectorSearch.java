@@ -35,15 +35,43 @@ final class VectorSearch {
 
     /** A search on its way: what was asked, on which connection. */
     private record Asked(
-            Connection connection, String tenant, VectorParameter embedding, BoundFilter filter, int limit) {}
+            Connection connection,
+            String tenant,
+            VectorParameter embedding,
+            BoundFilter filter,
+            SearchPlan plan,
+            int limit) {}
 
     SearchResult search(String tenant, Embedding embedding, SearchOptions options) {
+        return search(tenant, embedding, options, plan);
+    }
+
+    /** The setting of the index that a search with a plan uses. */
+    Recall.Effort effort(SearchPlan plan, int limit) {
+        return definition.index().kind() == VectorIndex.Kind.IVFFLAT
+                ? new Recall.Effort("ivfflat.probes", plan.probes(definition.index()))
+                : new Recall.Effort("hnsw.ef_search", plan.efSearch(limit));
+    }
+
+    /** Looks at each row that matches. */
+    SearchResult exact(String tenant, Embedding embedding, SearchOptions options) {
+        Batch.check(embedding, "the query", definition);
+        VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
+        BoundFilter filter = BoundFilter.of(options.filter());
+        return session.read("searching exactly", connection -> {
+            VectorParameter.register(connection, vectorType);
+            Asked asked = new Asked(connection, tenant, parameter, filter, plan, options.limit());
+            return new SearchResult(exact(asked).from(options.minScore()), Path.EXACT, true);
+        });
+    }
+
+    SearchResult search(String tenant, Embedding embedding, SearchOptions options, SearchPlan plan) {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
         BoundFilter filter = BoundFilter.of(options.filter());
         return session.read("searching by embedding", connection -> {
             VectorParameter.register(connection, vectorType);
-            Asked asked = new Asked(connection, tenant, parameter, filter, options.limit());
+            Asked asked = new Asked(connection, tenant, parameter, filter, plan, options.limit());
             Path path = Path.EXACT;
             if (isIndexWorthTrying(asked)) {
                 Rows rows = index(asked);
@@ -79,7 +107,7 @@ final class VectorSearch {
             }
             statement.getMoreResults();
             try (ResultSet rows = statement.getResultSet()) {
-                return plan.isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
+                return asked.plan().isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
             }
         }
     }
@@ -87,9 +115,9 @@ final class VectorSearch {
     private Rows index(Asked asked) throws SQLException {
         try (PreparedStatement statement =
                 asked.connection().prepareStatement(asked.filter().textOf(sql.searchIndex))) {
-            statement.setInt(1, plan.efSearch(asked.limit()));
-            statement.setInt(2, definition.index().probes());
-            statement.setDouble(3, asked.filter().isPresent() ? 0 : plan.threshold(asked.limit()));
+            statement.setInt(1, asked.plan().efSearch(asked.limit()));
+            statement.setInt(2, asked.plan().probes(definition.index()));
+            statement.setDouble(3, asked.filter().isPresent() ? 0 : asked.plan().threshold(asked.limit()));
             statement.setString(4, asked.tenant());
             return rows(statement, 5, asked);
         }
