@@ -41,6 +41,14 @@ final class Ddl {
         return fill(CHUNK_VECTOR);
     }
 
+    String createMetadataIndex() {
+        return fill(CHUNK_METADATA);
+    }
+
+    String createWordIndex() {
+        return fill(CHUNK_TSV);
+    }
+
     String dropVectorIndex() {
         return "DROP INDEX IF EXISTS " + tables.vectorIndex();
     }

@@ -1,0 +1,113 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.Embedding;
+import dev.ragkit.pgvector.Finding.Kind;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Whether statements use the index over the embeddings, by the planner's word and the settings of this session. */
+final class PlanChecks {
+    private static final String INDEX_VALID = """
+            SELECT coalesce((SELECT i.indisvalid AND i.indisready FROM pg_catalog.pg_index i
+                    WHERE i.indexrelid = to_regclass(?)), false)
+                AND coalesce((SELECT greatest(c.reltuples, s.n_live_tup) FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = to_regclass(?)), 0) >= ?""";
+
+    private static final String EF_SEARCH =
+            "SELECT setting::int, source FROM pg_catalog.pg_settings WHERE name = 'hnsw.ef_search'";
+
+    private static final String PAGE_COST = "SELECT current_setting('random_page_cost')";
+
+    private final int limit;
+
+    PlanChecks(int limit) {
+        this.limit = limit;
+    }
+
+    /** A setting, and where its value comes from. */
+    private record Setting(int value, String source) {}
+
+    void examine(Checkup checkup) throws SQLException {
+        Tables tables = checkup.tables();
+        boolean worthIt = checkup.one(
+                INDEX_VALID, row -> row.getBoolean(1), tables.vectorIndex(), tables.chunk(), IndexChecks.MANY_CHUNKS);
+        if (worthIt) {
+            byHand(checkup);
+        }
+        if (checkup.isHnsw()) {
+            efSearch(checkup);
+        }
+    }
+
+    /** The statement that one writes by hand, under the session's settings and then with a cheaper page. */
+    private void byHand(Checkup checkup) throws SQLException {
+        if (isIndexed(checkup)) {
+            return;
+        }
+        String cost = checkup.one(PAGE_COST, row -> row.getString(1));
+        checkup.one("SELECT set_config('random_page_cost', '1.1', true)", row -> row.getString(1));
+        boolean mended = isIndexed(checkup);
+        checkup.one("SELECT set_config('random_page_cost', ?, true)", row -> row.getString(1), cost);
+        if (mended) {
+            checkup.add(
+                    Kind.PLANNER_PREFERS_SCAN,
+                    "a statement such as ORDER BY embedding <=> $1 LIMIT " + limit + " scans the table: random_page_cost is "
+                            + cost,
+                    "Searches of the store use the index all the same; statements of your own do not. On solid state disks, or"
+                            + " where most is in memory, a page out of order costs hardly more than the next one. It holds for"
+                            + " new sessions of this database.",
+                    "ALTER DATABASE " + checkup.database() + " SET random_page_cost = 1.1");
+        }
+    }
+
+    private boolean isIndexed(Checkup checkup) throws SQLException {
+        Definition definition = checkup.definition();
+        Extension extension = checkup.extension();
+        String type = extension.type(definition.type());
+        String text = "EXPLAIN SELECT c.document_id, c.ordinal, c.text FROM "
+                + checkup.tables().chunk() + " c ORDER BY c.embedding "
+                + extension.operator(definition.vectors().operator()) + " CAST(? AS " + type + ") LIMIT ?";
+        VectorParameter.register(checkup.connection(), type);
+        VectorParameter query = new VectorParameter(
+                first(definition.space().dimensions()), definition.type(), type);
+        List<String> plan = checkup.list(text, row -> row.getString(1), query, limit);
+        return plan.stream()
+                .anyMatch(line -> line.contains("Index Scan") && line.contains(checkup.tables().collection() + "_chunk_vector"));
+    }
+
+    private static Embedding first(int dimensions) {
+        float[] values = new float[dimensions];
+        values[0] = 1;
+        return Embedding.of(values);
+    }
+
+    /** The setting is known once the library is loaded, which a vector does. */
+    private void efSearch(Checkup checkup) throws SQLException {
+        String type = checkup.extension().type(VectorType.VECTOR);
+        checkup.one("SELECT CAST('[1]' AS " + type + ")", row -> true);
+        for (Setting setting :
+                checkup.list(EF_SEARCH, row -> new Setting(row.getInt(1), row.getString(2)))) {
+            if (setting.value < limit) {
+                checkup.add(
+                        Kind.EF_SEARCH_BELOW_LIMIT,
+                        "hnsw.ef_search is " + setting.value + " (source: " + setting.source + "), and searches ask for "
+                                + limit,
+                        "Searches of the store use their own value; statements of your own get at most that many rows. What is"
+                                + " said here holds for new sessions; set by the driver or the pool, it is to be taken out"
+                                + " there.",
+                        reset(checkup, setting.source));
+            }
+        }
+    }
+
+    private String reset(Checkup checkup, String source) throws SQLException {
+        return switch (source) {
+            case "user" -> "ALTER ROLE " + checkup.role() + " RESET hnsw.ef_search";
+            case "database user" -> "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database()
+                    + " RESET hnsw.ef_search";
+            case "database" -> "ALTER DATABASE " + checkup.database() + " RESET hnsw.ef_search";
+            default -> "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database() + " SET hnsw.ef_search = "
+                    + Math.max(limit, SearchPlan.DEFAULT_EF_SEARCH);
+        };
+    }
+}
