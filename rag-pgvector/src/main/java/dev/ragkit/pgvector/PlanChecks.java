@@ -51,8 +51,8 @@ final class PlanChecks {
         if (mended) {
             checkup.add(
                     Kind.PLANNER_PREFERS_SCAN,
-                    "a statement such as ORDER BY embedding <=> $1 LIMIT " + limit + " scans the table: random_page_cost is "
-                            + cost,
+                    "a statement by hand that orders by what the index is over, LIMIT " + limit
+                            + ", scans the table: random_page_cost is " + cost,
                     "Searches of the store use the index all the same; statements of your own do not. On solid state disks, or"
                             + " where most is in memory, a page out of order costs hardly more than the next one. It holds for"
                             + " new sessions of this database.",
@@ -65,8 +65,8 @@ final class PlanChecks {
         Extension extension = checkup.extension();
         String type = extension.type(definition.type());
         String text = "EXPLAIN SELECT c.document_id, c.ordinal, c.text FROM "
-                + checkup.tables().chunk() + " c ORDER BY c.embedding "
-                + extension.operator(definition.vectors().operator()) + " CAST(? AS " + type + ") LIMIT ?";
+                + checkup.tables().chunk() + " c ORDER BY "
+                + definition.indexDistance(extension, "c.embedding", "CAST(? AS " + type + ")") + " LIMIT ?";
         VectorParameter.register(checkup.connection(), type);
         VectorParameter query = new VectorParameter(
                 first(definition.space().dimensions()), definition.type(), type);
