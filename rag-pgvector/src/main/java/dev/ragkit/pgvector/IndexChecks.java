@@ -17,22 +17,27 @@ final class IndexChecks {
     private static final String INDEXES = """
             SELECT x.relname, n.nspname, m.amname, o.opcname, coalesce(a.attname, ''), i.indisvalid AND i.indisready,
                 EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid),
-                i.indpred IS NOT NULL OR i.indisunique, coalesce(s.idx_scan, 0), age(i.xmin)
+                i.indpred IS NOT NULL OR i.indisunique,
+                (SELECT coalesce(sum(s.idx_scan), 0) FROM pg_catalog.pg_stat_all_indexes s
+                    WHERE s.indexrelid = i.indexrelid OR s.indexrelid IN (
+                        SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indexrelid)),
+                age(i.xmin)
             FROM pg_catalog.pg_index i
             JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
             JOIN pg_catalog.pg_am m ON m.oid = x.relam
             JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[0]
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-            LEFT JOIN pg_catalog.pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
             WHERE i.indrelid = to_regclass(?)
             ORDER BY x.relname""";
 
+    /** Of a table in partitions, what all of them have together. */
     private static final String TABLE = """
-            SELECT greatest(c.reltuples, coalesce(s.n_live_tup, 0), 0)::bigint,
-                coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0), c.relkind = 'p'
+            SELECT coalesce(sum(greatest(c.reltuples, s.n_live_tup, 0)) FILTER (WHERE c.relkind <> 'p'), 0)::bigint,
+                coalesce(sum(coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0)), 0), bool_or(c.relkind = 'p')
             FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
-            WHERE c.oid = to_regclass(?)""";
+            WHERE c.oid = to_regclass(?)
+                OR c.oid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = to_regclass(?))""";
 
     private final Checkup checkup;
     private final List<Index> indexes;
@@ -76,7 +81,7 @@ final class IndexChecks {
         this.checkup = checkup;
         String chunk = checkup.tables().chunk();
         indexes = checkup.list(INDEXES, Index::of, chunk);
-        table = checkup.one(TABLE, row -> new Table(row.getLong(1), row.getLong(2), row.getBoolean(3)), chunk);
+        table = checkup.one(TABLE, row -> new Table(row.getLong(1), row.getLong(2), row.getBoolean(3)), chunk, chunk);
     }
 
     static void examine(Checkup checkup) throws SQLException {

@@ -6,8 +6,12 @@ import java.sql.SQLException;
 /** Whether the index over the embeddings fits into the memory that there is for it. */
 final class MemoryChecks {
     private static final String SIZES = """
-            SELECT pg_relation_size(to_regclass(?)), pg_size_bytes(current_setting('shared_buffers')),
-                pg_size_bytes(current_setting('effective_cache_size')), pg_size_bytes(current_setting('maintenance_work_mem'))""";
+            SELECT coalesce((SELECT sum(pg_relation_size(c.oid)) FROM pg_catalog.pg_class c
+                    WHERE c.oid = to_regclass(?) OR c.oid IN (
+                        SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = to_regclass(?))), 0)::bigint,
+                pg_size_bytes(current_setting('shared_buffers')),
+                pg_size_bytes(current_setting('effective_cache_size')),
+                pg_size_bytes(current_setting('maintenance_work_mem'))""";
 
     private MemoryChecks() {}
 
@@ -17,7 +21,7 @@ final class MemoryChecks {
     static void examine(Checkup checkup) throws SQLException {
         String index = checkup.tables().vectorIndex();
         Sizes sizes = checkup.one(
-                SIZES, row -> new Sizes(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)), index);
+                SIZES, row -> new Sizes(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)), index, index);
         String what = "the index " + index + " takes " + Checkup.megabytes(sizes.index);
         if (sizes.index > sizes.cache) {
             checkup.add(

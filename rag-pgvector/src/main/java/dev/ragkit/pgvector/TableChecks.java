@@ -10,84 +10,84 @@ final class TableChecks {
     private static final long MANY_DEAD = 1_000;
     private static final double LARGE_SHARE = 0.2;
     private static final long WORTH_ANALYSING = 1_000;
+    private static final String UNVACUUMED =
+            "Dead rows stay in the table and in its indexes, and the statistics grow old.";
 
-    private static final String TABLE = """
-            SELECT greatest(c.reltuples, s.n_live_tup, 0)::bigint, s.n_dead_tup,
+    /** Each table that has rows: that of the chunks, or its partitions. */
+    private static final String TABLES = """
+            SELECT n.nspname, c.relname, greatest(c.reltuples, s.n_live_tup, 0)::bigint, s.n_dead_tup,
                 to_char(greatest(s.last_vacuum, s.last_autovacuum), 'YYYY-MM-DD HH24:MI'),
                 s.last_analyze IS NULL AND s.last_autoanalyze IS NULL AND c.reltuples < 0,
-                current_setting('autovacuum') = 'off',
-                coalesce('autovacuum_enabled=false' = ANY (c.reloptions), false)
-                    OR coalesce('autovacuum_enabled=off' = ANY (c.reloptions), false)
-            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
-            WHERE c.oid = to_regclass(?)""";
+                EXISTS (SELECT FROM unnest(c.reloptions) o
+                    WHERE o IN ('autovacuum_enabled=false', 'autovacuum_enabled=off'))
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
+            WHERE c.relkind = 'r' AND (c.oid = to_regclass(?)
+                OR c.oid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = to_regclass(?)))
+            ORDER BY c.relname""";
 
     private TableChecks() {}
 
-    /** What the catalogue says of the table. */
-    private record Table(long rows, long dead, @Nullable String vacuumed, boolean unknown, Off off) {
+    /** What the catalogue says of a table. */
+    private record Table(String name, Rows rows, boolean unanalysed, boolean unvacuumed) {
         static Table of(ResultSet row) throws SQLException {
             return new Table(
-                    row.getLong(1),
-                    row.getLong(2),
-                    row.getString(3),
-                    row.getBoolean(4),
-                    new Off(row.getBoolean(5), row.getBoolean(6)));
+                    Tables.quoted(row.getString(1)) + "." + Tables.quoted(row.getString(2)),
+                    new Rows(row.getLong(3), row.getLong(4), row.getString(5)),
+                    row.getBoolean(6),
+                    row.getBoolean(7));
         }
     }
 
-    /** Where autovacuum is switched off. */
-    private record Off(boolean server, boolean table) {}
+    /** How many there are about, how many are dead, and when those were last cleared away. */
+    private record Rows(long all, long dead, @Nullable String vacuumed) {}
 
     static void examine(Checkup checkup) throws SQLException {
         String chunk = checkup.tables().chunk();
-        for (Table table : checkup.list(TABLE, Table::of, chunk)) {
-            dead(checkup, chunk, table);
-            unknown(checkup, chunk, table);
-            autovacuum(checkup, chunk, table.off);
+        for (Table table : checkup.list(TABLES, Table::of, chunk, chunk)) {
+            dead(checkup, table.name, table.rows);
+            if (table.unanalysed && table.rows.all >= WORTH_ANALYSING) {
+                unanalysed(checkup, table);
+            }
+            if (table.unvacuumed) {
+                checkup.add(
+                        Kind.AUTOVACUUM_OFF,
+                        "autovacuum is switched off for " + table.name,
+                        UNVACUUMED,
+                        "ALTER TABLE " + table.name + " RESET (autovacuum_enabled)");
+            }
+        }
+        if (checkup.one("SELECT current_setting('autovacuum') = 'off'", row -> row.getBoolean(1))) {
+            checkup.add(
+                    Kind.AUTOVACUUM_OFF,
+                    "autovacuum is switched off for the whole server",
+                    UNVACUUMED + " It takes a superuser to switch it on.",
+                    "ALTER SYSTEM SET autovacuum = on",
+                    "SELECT pg_reload_conf()");
         }
     }
 
-    private static void dead(Checkup checkup, String chunk, Table table) {
-        long all = Math.max(1, table.rows + table.dead);
-        if (table.dead < MANY_DEAD || table.dead < LARGE_SHARE * all) {
+    private static void dead(Checkup checkup, String table, Rows rows) {
+        long all = Math.max(1, rows.all + rows.dead);
+        if (rows.dead < MANY_DEAD || rows.dead < LARGE_SHARE * all) {
             return;
         }
         checkup.add(
                 Kind.DEAD_ROWS,
-                table.dead + " rows of " + chunk + " are dead, " + 100 * table.dead / all + " % of all; last VACUUM: "
-                        + (table.vacuumed == null ? "never" : table.vacuumed),
+                rows.dead + " rows of " + table + " are dead, " + 100 * rows.dead / all + " % of all; last VACUUM: "
+                        + (rows.vacuumed == null ? "never" : rows.vacuumed),
                 "A search walks past dead rows in the index and finds fewer or takes longer. Where it comes back, let autovacuum"
                         + " come sooner (autovacuum_vacuum_scale_factor), and look for transactions that stay open for long.",
-                "VACUUM (ANALYZE) " + chunk);
+                "VACUUM (ANALYZE) " + table);
     }
 
-    private static void unknown(Checkup checkup, String chunk, Table table) {
-        if (table.unknown && table.rows >= WORTH_ANALYSING) {
-            checkup.add(
-                    Kind.NEVER_ANALYSED,
-                    chunk + " was never analysed and has about " + table.rows + " rows",
-                    "Without statistics a search with a filter cannot tell whether few or many chunks match, and may take the"
-                            + " slower way.",
-                    "ANALYZE " + chunk);
-        }
-    }
-
-    private static void autovacuum(Checkup checkup, String chunk, Off off) {
-        String why = "Dead rows stay in the table and in its indexes, and the statistics grow old.";
-        if (off.table) {
-            checkup.add(
-                    Kind.AUTOVACUUM_OFF,
-                    "autovacuum is switched off for " + chunk,
-                    why,
-                    "ALTER TABLE " + chunk + " RESET (autovacuum_enabled)");
-        }
-        if (off.server) {
-            checkup.add(
-                    Kind.AUTOVACUUM_OFF,
-                    "autovacuum is switched off for the whole server",
-                    why + " It takes a superuser to switch it on.",
-                    "ALTER SYSTEM SET autovacuum = on",
-                    "SELECT pg_reload_conf()");
-        }
+    private static void unanalysed(Checkup checkup, Table table) {
+        checkup.add(
+                Kind.NEVER_ANALYSED,
+                table.name + " was never analysed and has about " + table.rows.all + " rows",
+                "Without statistics a search with a filter cannot tell whether few or many chunks match, and may take the slower"
+                        + " way.",
+                "ANALYZE " + table.name);
     }
 }

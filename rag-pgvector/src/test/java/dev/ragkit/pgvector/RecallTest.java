@@ -167,7 +167,7 @@ class RecallTest {
                 .build();
         schema.apply(TestCollection.POOL);
         PgVectorStore.Builder builder = PgVectorStore.builder(TestCollection.POOL, Clusters.SPACE, lists);
-        Clusters clusters = new Clusters(SEED + 1, 60);
+        Clusters clusters = new Clusters(SEED + 1, 1);
         builder.build().replace(clusters.documents(3_000));
         schema.buildIndex(TestCollection.POOL);
         List<Embedding> asked = clusters.queries(100);
