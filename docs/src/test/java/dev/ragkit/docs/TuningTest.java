@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 class TuningTest {
     private final Embedder embedder = FakeEmbedder.ofDimensions(32);
-    private final DataSource dataSource = TestPostgres.dataSource(TestPostgres.shared().freshDatabase());
+    private final DataSource dataSource =
+            TestPostgres.dataSource(TestPostgres.shared().freshDatabase());
     private final List<Object> shown = new ArrayList<>();
 
     private void show(Object line) {
@@ -55,7 +56,8 @@ class TuningTest {
         assertThat(tuned.recall(sample, 10).lower()).isGreaterThanOrEqualTo(0.95);
         execute("DROP INDEX handbook_chunk_tsv");
         // region doctor
-        for (Finding finding : PgVectorDoctor.builder(dataSource, "handbook").build().examine()) {
+        for (Finding finding :
+                PgVectorDoctor.builder(dataSource, "handbook").build().examine()) {
             show(finding.severity() + " " + finding.what());
             show(finding.why());
             finding.mend().forEach(sql -> show(sql));
@@ -73,8 +75,8 @@ class TuningTest {
 
     private PgVectorStore filled() {
         PgVectorSchema.builder(embedder.space(), "handbook").build().apply(dataSource);
-        PgVectorStore store = PgVectorStore.builder(dataSource, embedder.space(), "handbook")
-                .build();
+        PgVectorStore store =
+                PgVectorStore.builder(dataSource, embedder.space(), "handbook").build();
         List<String> texts = texts("chapter", 300);
         List<Embedding> embeddings = embedder.embedDocuments(texts).list();
         store.replace(IntStream.range(0, texts.size())

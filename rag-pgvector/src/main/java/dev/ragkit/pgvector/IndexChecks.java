@@ -138,8 +138,16 @@ final class IndexChecks {
 
     private void missing() {
         missingVectorIndex();
-        missingGin("metadata", "jsonb_path_ops", "Filters have to look at every chunk.", checkup.ddl().createMetadataIndex());
-        missingGin("tsv", "tsvector_ops", "Searches by words have to look at every chunk.", checkup.ddl().createWordIndex());
+        missingGin(
+                "metadata",
+                "jsonb_path_ops",
+                "Filters have to look at every chunk.",
+                checkup.ddl().createMetadataIndex());
+        missingGin(
+                "tsv",
+                "tsvector_ops",
+                "Searches by words have to look at every chunk.",
+                checkup.ddl().createWordIndex());
     }
 
     private void missingVectorIndex() {
@@ -153,7 +161,8 @@ final class IndexChecks {
         if (renamed.isPresent()) {
             checkup.add(
                     Kind.INDEX_MISSING,
-                    "the index over the embeddings has the name " + renamed.get().qualified() + ", not " + name,
+                    "the index over the embeddings has the name "
+                            + renamed.get().qualified() + ", not " + name,
                     "Searches of the store look for it by its name and look at every chunk where it is not there.",
                     "ALTER INDEX " + renamed.get().qualified() + " RENAME TO " + name);
         } else if (table.chunks >= MANY_CHUNKS) {
@@ -166,12 +175,13 @@ final class IndexChecks {
     }
 
     private void missingGin(String column, String operatorClass, String why, String ddl) {
-        boolean there = indexes.stream()
-                .anyMatch(index -> index.is.equals(new Is("gin", operatorClass, column, false)));
+        boolean there =
+                indexes.stream().anyMatch(index -> index.is.equals(new Is("gin", operatorClass, column, false)));
         if (!there) {
             checkup.add(
                     Kind.INDEX_MISSING,
-                    "there is no index over " + column + " in " + checkup.tables().chunk(),
+                    "there is no index over " + column + " in "
+                            + checkup.tables().chunk(),
                     why,
                     online(ddl));
         }

@@ -68,8 +68,7 @@ final class PlanChecks {
                 + checkup.tables().chunk() + " c ORDER BY "
                 + definition.indexDistance(extension, "c.embedding", "CAST(? AS " + type + ")") + " LIMIT ?";
         VectorParameter.register(checkup.connection(), type);
-        VectorParameter query = new VectorParameter(
-                first(definition.space().dimensions()), definition.type(), type);
+        VectorParameter query = new VectorParameter(first(definition.space().dimensions()), definition.type(), type);
         List<String> plan = checkup.list(text, row -> row.getString(1), query, limit);
         return plan.stream().anyMatch(line -> line.contains(" Order By: "));
     }
@@ -84,13 +83,12 @@ final class PlanChecks {
     private void efSearch(Checkup checkup) throws SQLException {
         String type = checkup.extension().type(VectorType.VECTOR);
         checkup.one("SELECT CAST('[1]' AS " + type + ")", row -> true);
-        for (Setting setting :
-                checkup.list(EF_SEARCH, row -> new Setting(row.getInt(1), row.getString(2)))) {
+        for (Setting setting : checkup.list(EF_SEARCH, row -> new Setting(row.getInt(1), row.getString(2)))) {
             if (setting.value < limit) {
                 checkup.add(
                         Kind.EF_SEARCH_BELOW_LIMIT,
-                        "hnsw.ef_search is " + setting.value + " (source: " + setting.source + "), and searches ask for "
-                                + limit,
+                        "hnsw.ef_search is " + setting.value + " (source: " + setting.source
+                                + "), and searches ask for " + limit,
                         "Searches of the store use their own value; statements of your own get at most that many rows. What is"
                                 + " said here holds for new sessions; set by the driver or the pool, it is to be taken out"
                                 + " there.",
@@ -102,11 +100,12 @@ final class PlanChecks {
     private String reset(Checkup checkup, String source) throws SQLException {
         return switch (source) {
             case "user" -> "ALTER ROLE " + checkup.role() + " RESET hnsw.ef_search";
-            case "database user" -> "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database()
-                    + " RESET hnsw.ef_search";
+            case "database user" ->
+                "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database() + " RESET hnsw.ef_search";
             case "database" -> "ALTER DATABASE " + checkup.database() + " RESET hnsw.ef_search";
-            default -> "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database() + " SET hnsw.ef_search = "
-                    + Math.max(limit, SearchPlan.DEFAULT_EF_SEARCH);
+            default ->
+                "ALTER ROLE " + checkup.role() + " IN DATABASE " + checkup.database() + " SET hnsw.ef_search = "
+                        + Math.max(limit, SearchPlan.DEFAULT_EF_SEARCH);
         };
     }
 }

@@ -22,8 +22,8 @@ final class RoleChecks {
     static void examine(Checkup checkup) throws SQLException {
         Tables tables = checkup.tables();
         for (String table : List.of(tables.document(), tables.chunk(), tables.term(), tables.stats())) {
-            Held held = checkup.one(
-                    HELD, row -> new Held(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), table);
+            Held held =
+                    checkup.one(HELD, row -> new Held(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), table);
             if (held.on && (held.byRight || held.asOwner)) {
                 bypassed(checkup, table, held);
                 break;

@@ -1,12 +1,12 @@
 package dev.ragkit.pgvector;
 
 /**
- * Chooses between looking at each row that matches and asking the index. Looking at n rows takes time in proportion to n; an
- * index scan of N rows that has to find k among the n that match walks past about k * N / n. They take the same time where n * n =
- * factor * k * N.
+ * Chooses between looking at each row that matches and asking the index, and how widely the index looks. Looking at n rows takes time
+ * in proportion to n; an index scan of N rows that has to find k among the n that match walks past about k * N / n. They take the
+ * same time where n * n = factor * k * N.
  *
  * @param factor how many rows can be looked at, one after another, in the time of one step in the index
- * @param efSearch how many candidates an HNSW index keeps, unless more are asked for
+ * @param efSearch how many candidates an HNSW index keeps, unless more hits are asked for; 0 for what the limit calls for
  * @param probes how many lists of an IVFFlat index are looked into; 0 for the square root of all
  */
 record SearchPlan(double factor, int efSearch, int probes) {
@@ -16,15 +16,18 @@ record SearchPlan(double factor, int efSearch, int probes) {
     static final int DEFAULT_EF_SEARCH = 40;
     static final int MAX_EF_SEARCH = 1_000;
 
-    private static final SearchPlan DEFAULTS = new SearchPlan(DEFAULT_FACTOR, DEFAULT_EF_SEARCH, 0);
+    /** Signs alone tell little: so many candidates for each hit asked for are ranked by their distance. */
+    private static final int CANDIDATES_PER_HIT = 10;
+
+    private static final int MIN_CANDIDATES = 100;
 
     static SearchPlan ofDefaults() {
-        return DEFAULTS;
+        return new SearchPlan(DEFAULT_FACTOR, 0, 0);
     }
 
     /** For tests of the way through the index on few rows. */
     static SearchPlan alwaysIndex() {
-        return new SearchPlan(0, DEFAULT_EF_SEARCH, 0);
+        return new SearchPlan(0, 0, 0);
     }
 
     SearchPlan withEfSearch(int candidates) {
@@ -45,13 +48,24 @@ record SearchPlan(double factor, int efSearch, int probes) {
         return factor * limit;
     }
 
-    /** How many candidates the index keeps: more than asked for, so that the last ones are as good as the first. */
-    int efSearch(int limit) {
-        return limit <= efSearch ? efSearch : Math.min(MAX_EF_SEARCH, 2 * limit);
+    /** How many candidates an HNSW index keeps, more than asked for, so that the last ones are as good as the first; or probes. */
+    int breadth(int limit, Definition definition) {
+        VectorIndex index = definition.index();
+        if (index.kind() == VectorIndex.Kind.IVFFLAT) {
+            return probes == 0 ? index.probes() : Math.min(probes, index.mostProbes());
+        }
+        if (limit <= efSearch) {
+            return efSearch;
+        }
+        return Math.min(
+                MAX_EF_SEARCH,
+                definition.isRescored()
+                        ? Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * limit)
+                        : Math.max(DEFAULT_EF_SEARCH, 2 * limit));
     }
 
-    /** How many lists are looked into first. */
-    int probes(VectorIndex index) {
-        return probes == 0 ? index.probes() : Math.min(probes, index.mostProbes());
+    Recall.Effort effort(int limit, Definition definition) {
+        boolean lists = definition.index().kind() == VectorIndex.Kind.IVFFLAT;
+        return new Recall.Effort(lists ? "ivfflat.probes" : "hnsw.ef_search", breadth(limit, definition));
     }
 }

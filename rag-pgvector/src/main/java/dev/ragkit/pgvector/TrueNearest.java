@@ -66,15 +66,17 @@ final class TrueNearest {
             throw new IllegalArgumentException("sampleQueries must hold at least 1 embedding, was empty");
         }
         if (question.options.minScore() != Double.NEGATIVE_INFINITY) {
-            throw new IllegalArgumentException("recall is measured without minScore, which cuts after the search and cannot"
-                    + " lose a hit; was " + question.options.minScore());
+            throw new IllegalArgumentException(
+                    "recall is measured without minScore, which cuts after the search and cannot" + " lose a hit; was "
+                            + question.options.minScore());
         }
     }
 
     private static Nearest nearest(List<Hit> hits) {
         if (hits.isEmpty()) {
-            throw new StoreException("the tenant has no chunk that matches the filter, so there is nothing to find: load"
-                    + " documents first, or measure with a filter that some chunks match");
+            throw new StoreException(
+                    "the tenant has no chunk that matches the filter, so there is nothing to find: load"
+                            + " documents first, or measure with a filter that some chunks match");
         }
         return new Nearest(hits.size(), hits.get(hits.size() - 1).score());
     }
@@ -82,12 +84,13 @@ final class TrueNearest {
     /** Searches with the settings of a plan, one query after another. */
     Recall recall(SearchPlan plan) {
         int count = nearest.size();
+        VectorSearch search = question.search.by(plan);
         double[] shares = new double[count];
         long[] nanos = new long[count];
         int indexed = 0;
         for (int i = 0; i < count; i++) {
             Embedding query = question.queries.get(i);
-            Timed timed = Timed.of(() -> question.search.search(question.tenant, query, question.options, plan));
+            Timed timed = Timed.of(() -> search.search(question.tenant, query, question.options));
             nanos[i] = timed.nanos;
             shares[i] = nearest.get(i).shareOf(timed.result.hits());
             indexed += timed.result.path() == Path.INDEX ? 1 : 0;
@@ -95,7 +98,7 @@ final class TrueNearest {
         int k = question.options.limit();
         return new Recall(
                 new Recall.Sample(count, k, indexed),
-                question.search.effort(plan, k),
+                search.effort(k),
                 new Recall.Times(medianNanos, median(nanos)),
                 shares,
                 nearest.stream().mapToLong(Nearest::hits).sum());

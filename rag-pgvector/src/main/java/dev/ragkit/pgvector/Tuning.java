@@ -101,8 +101,9 @@ public final class Tuning {
         }
         VectorIndex index = store.index();
         if (index.kind() == VectorIndex.Kind.NONE) {
-            throw new StoreException("the collection has no index over its embeddings, so every search is exact and there is"
-                    + " nothing to tune: build one with PgVectorSchema.buildIndex and open the store anew, or leave it");
+            throw new StoreException(
+                    "the collection has no index over its embeddings, so every search is exact and there is"
+                            + " nothing to tune: build one with PgVectorSchema.buildIndex and open the store anew, or leave it");
         }
         return new Search(store.trueNearest(sampleQueries, options), options.limit(), index).least();
     }
@@ -155,9 +156,10 @@ public final class Tuning {
         private Choice notReached() {
             Recall recall = measured(most);
             if (recall.indexed() == 0) {
-                throw new StoreException("none of the sample queries was answered through the index, because looking at each"
-                        + " chunk is faster or the index gives too few: there is nothing to tune; try again with more chunks"
-                        + " or a wider filter");
+                throw new StoreException(
+                        "none of the sample queries was answered through the index, because looking at each"
+                                + " chunk is faster or the index gives too few: there is nothing to tune; try again with more chunks"
+                                + " or a wider filter");
             }
             throw new StoreException(String.format(
                     Locale.ROOT,

@@ -35,43 +35,37 @@ final class VectorSearch {
 
     /** A search on its way: what was asked, on which connection. */
     private record Asked(
-            Connection connection,
-            String tenant,
-            VectorParameter embedding,
-            BoundFilter filter,
-            SearchPlan plan,
-            int limit) {}
+            Connection connection, String tenant, VectorParameter embedding, BoundFilter filter, int limit) {}
 
-    SearchResult search(String tenant, Embedding embedding, SearchOptions options) {
-        return search(tenant, embedding, options, plan);
+    /** The same search by another plan. */
+    VectorSearch by(SearchPlan other) {
+        return new VectorSearch(session, sql, definition, other);
     }
 
-    /** The setting of the index that a search with a plan uses. */
-    Recall.Effort effort(SearchPlan plan, int limit) {
-        return definition.index().kind() == VectorIndex.Kind.IVFFLAT
-                ? new Recall.Effort("ivfflat.probes", plan.probes(definition.index()))
-                : new Recall.Effort("hnsw.ef_search", plan.efSearch(limit));
+    /** How widely the index looks. */
+    Recall.Effort effort(int limit) {
+        return plan.effort(limit, definition);
     }
 
-    /** Looks at each row that matches. */
+    /** The true nearest, by looking at each row that matches. */
     SearchResult exact(String tenant, Embedding embedding, SearchOptions options) {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
         BoundFilter filter = BoundFilter.of(options.filter());
         return session.read("searching exactly", connection -> {
             VectorParameter.register(connection, vectorType);
-            Asked asked = new Asked(connection, tenant, parameter, filter, plan, options.limit());
+            Asked asked = new Asked(connection, tenant, parameter, filter, options.limit());
             return new SearchResult(exact(asked).from(options.minScore()), Path.EXACT, true);
         });
     }
 
-    SearchResult search(String tenant, Embedding embedding, SearchOptions options, SearchPlan plan) {
+    SearchResult search(String tenant, Embedding embedding, SearchOptions options) {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
         BoundFilter filter = BoundFilter.of(options.filter());
         return session.read("searching by embedding", connection -> {
             VectorParameter.register(connection, vectorType);
-            Asked asked = new Asked(connection, tenant, parameter, filter, plan, options.limit());
+            Asked asked = new Asked(connection, tenant, parameter, filter, options.limit());
             Path path = Path.EXACT;
             if (isIndexWorthTrying(asked)) {
                 Rows rows = index(asked);
@@ -107,7 +101,7 @@ final class VectorSearch {
             }
             statement.getMoreResults();
             try (ResultSet rows = statement.getResultSet()) {
-                return asked.plan().isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
+                return plan.isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
             }
         }
     }
@@ -115,9 +109,9 @@ final class VectorSearch {
     private Rows index(Asked asked) throws SQLException {
         try (PreparedStatement statement =
                 asked.connection().prepareStatement(asked.filter().textOf(sql.searchIndex))) {
-            statement.setInt(1, asked.plan().efSearch(asked.limit()));
-            statement.setInt(2, asked.plan().probes(definition.index()));
-            statement.setDouble(3, asked.filter().isPresent() ? 0 : asked.plan().threshold(asked.limit()));
+            statement.setInt(1, plan.breadth(asked.limit(), definition));
+            statement.setInt(2, plan.breadth(asked.limit(), definition));
+            statement.setDouble(3, asked.filter().isPresent() ? 0 : plan.threshold(asked.limit()));
             statement.setString(4, asked.tenant());
             return rows(statement, 5, asked);
         }

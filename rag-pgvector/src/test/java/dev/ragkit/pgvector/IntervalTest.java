@@ -21,7 +21,8 @@ class IntervalTest {
     @Test
     void withHitsThatAreFoundIndependentlyItIsWilsonsIntervalOfTheHits() {
         // 100 queries of one hit, of which 90 are found
-        double[] shares = IntStream.range(0, 100).mapToDouble(i -> i < 90 ? 1 : 0).toArray();
+        double[] shares =
+                IntStream.range(0, 100).mapToDouble(i -> i < 90 ? 1 : 0).toArray();
         Interval interval = Interval.of(shares, 100);
         assertThat(interval.lower()).isCloseTo(0.8256, within(1e-4));
         assertThat(interval.upper()).isCloseTo(0.9448, within(1e-4));
@@ -42,7 +43,9 @@ class IntervalTest {
             for (int i = 0; i < queries; i++) {
                 shares[i] -= 1.0 / K;
                 double lower = Interval.of(shares, (long) queries * K).lower();
-                assertThat(lower).as("%d of %d queries with a miss", i + 1, queries).isLessThanOrEqualTo(before + 1e-12);
+                assertThat(lower)
+                        .as("%d of %d queries with a miss", i + 1, queries)
+                        .isLessThanOrEqualTo(before + 1e-12);
                 before = lower;
             }
         }
@@ -57,7 +60,9 @@ class IntervalTest {
                     .toArray();
             Interval interval = Interval.of(shares, (long) shares.length * K);
             double mean = Interval.mean(shares);
-            assertThat(interval.lower()).as("%s, seed %d", Arrays.toString(shares), SEED).isBetween(0.0, mean);
+            assertThat(interval.lower())
+                    .as("%s, seed %d", Arrays.toString(shares), SEED)
+                    .isBetween(0.0, mean);
             assertThat(interval.upper()).isBetween(mean, 1.0);
         }
     }
@@ -129,7 +134,8 @@ class IntervalTest {
 
     private static double studentsLower(double[] shares) {
         double mean = Interval.mean(shares);
-        double variance = Arrays.stream(shares).map(x -> (x - mean) * (x - mean)).sum() / (shares.length - 1);
+        double variance =
+                Arrays.stream(shares).map(x -> (x - mean) * (x - mean)).sum() / (shares.length - 1);
         return mean - (shares.length < 50 ? 2.045 : 1.972) * Math.sqrt(variance / shares.length);
     }
 

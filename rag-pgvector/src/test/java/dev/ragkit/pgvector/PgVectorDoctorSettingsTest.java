@@ -29,7 +29,10 @@ class PgVectorDoctorSettingsTest {
                 .examine();
         assertThat(hundred).extracting(Finding::kind).containsExactly(Kind.EF_SEARCH_BELOW_LIMIT);
         hundred.forEach(patient::mend);
-        assertThat(PgVectorDoctor.builder(patient.dataSource(), "docs").limit(100).build().examine())
+        assertThat(PgVectorDoctor.builder(patient.dataSource(), "docs")
+                        .limit(100)
+                        .build()
+                        .examine())
                 .isEmpty();
     }
 
@@ -40,8 +43,7 @@ class PgVectorDoctorSettingsTest {
         String role = postgres.createRole("tuned");
         patient.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
         patient.execute(form.formatted(role, database(patient)) + " hnsw.ef_search = 5");
-        DataSource app = TestPostgres.dataSource(
-                postgres.jdbcUrl(patient.url(), role) + "&logServerErrorDetail=false");
+        DataSource app = TestPostgres.dataSource(postgres.jdbcUrl(patient.url(), role) + "&logServerErrorDetail=false");
         List<Finding> findings = Patient.findings(app);
         assertThat(findings).extracting(Finding::kind).containsExactly(Kind.EF_SEARCH_BELOW_LIMIT);
         findings.forEach(patient::mend);
@@ -69,8 +71,8 @@ class PgVectorDoctorSettingsTest {
 
     @Test
     void memoryOfTheServerIsRaised() {
-        try (TestPostgres small =
-                TestPostgres.start(Map.of("shared_buffers", "1MB", "effective_cache_size", "1MB", "autovacuum", "off"))) {
+        try (TestPostgres small = TestPostgres.start(
+                Map.of("shared_buffers", "1MB", "effective_cache_size", "1MB", "autovacuum", "off"))) {
             Patient patient = Patient.healthy(small.freshDatabase(), PgVectorSchema.Builder::deferIndex)
                     .withChunks(5_000)
                     .indexed();
@@ -79,7 +81,8 @@ class PgVectorDoctorSettingsTest {
             List<Finding> left = patient.findings();
             assertThat(left).extracting(Finding::kind).containsExactly(Kind.INDEX_LARGER_THAN_BUFFERS);
             patient.mend(left.get(0));
-            long index = Long.parseLong(patient.query("SELECT pg_relation_size('docs_chunk_vector')::text").get(0));
+            long index = Long.parseLong(patient.query("SELECT pg_relation_size('docs_chunk_vector')::text")
+                    .get(0));
             // It takes a restart; what the server will read then is enough.
             String next = "SELECT pg_size_bytes(setting)::text FROM pg_file_settings"
                     + " WHERE name = 'shared_buffers' AND sourcefile LIKE '%auto.conf'";

@@ -34,16 +34,17 @@ class PgVectorDoctorTest {
     @ValueSource(strings = {"none", "halfvec", "ivfflat"})
     void soHaveOthers(String kind) {
         String url = TestPostgres.shared().freshDatabase();
-        Patient patient =
-                switch (kind) {
-                    case "none" -> Patient.healthy(url, schema -> schema.index(VectorIndex.none()))
-                            .withChunks(MANY)
-                            .analysed();
-                    case "halfvec" -> Patient.healthy(url, schema -> schema.vectorType(VectorType.HALFVEC));
-                    default -> Patient.healthy(url, schema -> schema.index(VectorIndex.ivfFlat(10)))
-                            .withChunks(1_000)
-                            .indexed();
-                };
+        Patient patient = switch (kind) {
+            case "none" ->
+                Patient.healthy(url, schema -> schema.index(VectorIndex.none()))
+                        .withChunks(MANY)
+                        .analysed();
+            case "halfvec" -> Patient.healthy(url, schema -> schema.vectorType(VectorType.HALFVEC));
+            default ->
+                Patient.healthy(url, schema -> schema.index(VectorIndex.ivfFlat(10)))
+                        .withChunks(1_000)
+                        .indexed();
+        };
         assertThat(patient.findings()).isEmpty();
     }
 
@@ -62,15 +63,18 @@ class PgVectorDoctorTest {
         "0.8.0, NONE, ''"
     })
     void faultsOfVersionsAreKnown(String version, VectorIndex.Kind index, String kinds) {
-        VectorIndex wanted =
-                switch (index) {
-                    case HNSW -> VectorIndex.hnsw();
-                    case IVFFLAT -> VectorIndex.ivfFlat(1);
-                    case NONE -> VectorIndex.none();
-                };
+        VectorIndex wanted = switch (index) {
+            case HNSW -> VectorIndex.hnsw();
+            case IVFFLAT -> VectorIndex.ivfFlat(1);
+            case NONE -> VectorIndex.none();
+        };
         Patient patient = Patient.healthy(TestPostgres.shared().freshDatabase(), schema -> schema.index(wanted));
         patient.execute("UPDATE pg_extension SET extversion = '" + version + "' WHERE extname = 'vector'");
-        assertThat(String.join(" ", patient.findings().stream().map(each -> each.kind().name()).toList()))
+        assertThat(String.join(
+                        " ",
+                        patient.findings().stream()
+                                .map(each -> each.kind().name())
+                                .toList()))
                 .isEqualTo(kinds);
     }
 
@@ -89,7 +93,8 @@ class PgVectorDoctorTest {
         patient.execute("UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'");
         Finding finding = patient.isCuredOf(Kind.EXTENSION_WITHOUT_ITERATION);
         assertThat(finding.what()).contains("0.7.4");
-        assertThat(finding.why()).contains("The server has " + TestPostgres.shared().extensionVersion() + " ready.");
+        assertThat(finding.why())
+                .contains("The server has " + TestPostgres.shared().extensionVersion() + " ready.");
     }
 
     @Test
@@ -123,7 +128,8 @@ class PgVectorDoctorTest {
                 "CREATE INDEX docs_chunk_vector ON docs_chunk USING " + method + " (embedding " + operators + ")");
         Finding finding = patient.isCuredOf(Kind.INDEX_MISMATCHED);
         assertThat(finding.what()).contains(method + " (" + operators + ")", "hnsw (vector_cosine_ops)");
-        assertThat(patient.query("SELECT indexdef FROM pg_indexes WHERE indexname = 'docs_chunk_vector'").get(0))
+        assertThat(patient.query("SELECT indexdef FROM pg_indexes WHERE indexname = 'docs_chunk_vector'")
+                        .get(0))
                 .contains("USING hnsw (embedding vector_cosine_ops)");
         assertThat(patient.findings()).isEmpty();
     }
@@ -138,12 +144,7 @@ class PgVectorDoctorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "hnsw (embedding vector_cosine_ops)",
-                "gin (metadata jsonb_path_ops)",
-                "gin (tsv)"
-            })
+    @ValueSource(strings = {"hnsw (embedding vector_cosine_ops)", "gin (metadata jsonb_path_ops)", "gin (tsv)"})
     void aSecondIndexOfTheSameKindIsDropped(String definition) {
         Patient patient = Patient.healthy();
         patient.execute("CREATE INDEX a_second_one ON docs_chunk USING " + definition);
@@ -160,7 +161,8 @@ class PgVectorDoctorTest {
         patient.execute("DELETE FROM docs_document");
         patient.withChunks(MANY).analysed();
         assertThat(patient.isCuredOf(Kind.INDEX_MISSING).what()).contains("docs_chunk_vector", "chunks");
-        assertThat(patient.query("SELECT indexdef FROM pg_indexes WHERE indexname = 'docs_chunk_vector'").get(0))
+        assertThat(patient.query("SELECT indexdef FROM pg_indexes WHERE indexname = 'docs_chunk_vector'")
+                        .get(0))
                 .contains("hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='64')");
     }
 
@@ -189,8 +191,8 @@ class PgVectorDoctorTest {
         patient.execute("DO 'BEGIN FOR i IN 1..1000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END'");
         patient.isCuredOf(Kind.INDEX_UNUSED);
         assertThat(patient.findings()).isEmpty();
-        PgVectorStore store =
-                PgVectorStore.builder(patient.dataSource(), Patient.SPACE, "docs").build();
+        PgVectorStore store = PgVectorStore.builder(patient.dataSource(), Patient.SPACE, "docs")
+                .build();
         assertThat(store.index()).isEqualTo(VectorIndex.none());
     }
 
@@ -213,8 +215,8 @@ class PgVectorDoctorTest {
 
     @Test
     void aTableThatWasNeverAnalysedIsAnalysed() {
-        Patient patient = Patient.healthy(
-                TestPostgres.shared().freshDatabase(), schema -> schema.index(VectorIndex.none()));
+        Patient patient =
+                Patient.healthy(TestPostgres.shared().freshDatabase(), schema -> schema.index(VectorIndex.none()));
         patient.execute("ALTER TABLE docs_chunk SET (autovacuum_enabled = false)");
         patient.withChunks(2_000);
         patient.await("SELECT n_live_tup >= 2000 FROM pg_stat_user_tables WHERE relname = 'docs_chunk'");
@@ -262,9 +264,11 @@ class PgVectorDoctorTest {
                         .examine())
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("collection 'other' in schema 'public' is not there");
-        assertThatThrownBy(() -> PgVectorDoctor.builder(patient.dataSource(), "no name").build())
+        assertThatThrownBy(() ->
+                        PgVectorDoctor.builder(patient.dataSource(), "no name").build())
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> PgVectorDoctor.builder(patient.dataSource(), "docs").limit(0))
+        assertThatThrownBy(() ->
+                        PgVectorDoctor.builder(patient.dataSource(), "docs").limit(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("limit must be between 1 and 1000, was 0");
     }
@@ -282,9 +286,7 @@ class PgVectorDoctorTest {
         assertThat(findings)
                 .extracting(Finding::severity)
                 .containsExactly(Severity.ERROR, Severity.WARNING, Severity.WARNING, Severity.INFO);
-        assertThat(findings.get(0))
-                .hasToString(
-                        """
+        assertThat(findings.get(0)).hasToString("""
                         ERROR INDEX_MISSING: there is no index over metadata in "public"."docs_chunk"
                           Filters have to look at every chunk.
                           CREATE INDEX CONCURRENTLY IF NOT EXISTS "docs_chunk_metadata" ON "public"."docs_chunk" USING gin (metadata jsonb_path_ops);""");
