@@ -15,9 +15,10 @@ final class IndexChecks {
     private static final long MANY_SCANS = 1_000;
 
     private static final String INDEXES = """
-            SELECT x.relname, n.nspname, m.amname, o.opcname, coalesce(a.attname, ''), i.indisvalid AND i.indisready,
+            SELECT x.relname, n.nspname, m.amname, o.opcname, coalesce(a.attname, pg_get_expr(i.indexprs, i.indrelid), ''),
+                i.indisvalid AND i.indisready,
                 EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid),
-                i.indpred IS NOT NULL OR i.indisunique,
+                i.indpred IS NOT NULL OR i.indisunique OR i.indnatts > 1,
                 (SELECT coalesce(sum(s.idx_scan), 0) FROM pg_catalog.pg_stat_all_indexes s
                     WHERE s.indexrelid = i.indexrelid OR s.indexrelid IN (
                         SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indexrelid)),
@@ -68,7 +69,7 @@ final class IndexChecks {
         }
     }
 
-    /** What it is over: method, operator class, column, and whether it is partial or unique. */
+    /** What it is over: method, operator class, column or expression, and whether it is partial, unique or of several columns. */
     private record Is(String method, String operatorClass, String column, boolean special) {}
 
     private record State(boolean valid, boolean building) {}
@@ -123,7 +124,7 @@ final class IndexChecks {
                 continue;
             }
             boolean twin = indexes.stream()
-                    .filter(other -> other != index && other.state.valid && other.is.equals(index.is))
+                    .filter(other -> !other.name.equals(index.name) && other.state.valid && other.is.equals(index.is))
                     .anyMatch(other -> isOurs(other) || other.name.compareTo(index.name) < 0);
             if (twin && !(index.isOfVectors() && !isRight(index))) {
                 checkup.add(
