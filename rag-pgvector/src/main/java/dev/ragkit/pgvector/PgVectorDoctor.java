@@ -59,10 +59,11 @@ public final class PgVectorDoctor {
      */
     public List<Finding> examine() {
         Session session = new Session(dataSource, tables.where());
-        return session.read("examining it", connection -> Session.inTransaction(connection, () -> on(connection)));
+        return session.read(
+                "examining it", connection -> Session.inTransaction(connection, () -> on(session, connection)));
     }
 
-    private List<Finding> on(Connection connection) throws SQLException {
+    private List<Finding> on(Session session, Connection connection) throws SQLException {
         run(connection, "SET TRANSACTION READ ONLY");
         run(connection, BOUNDS);
         Catalogue catalogue = new Catalogue(connection, tables);
@@ -72,7 +73,7 @@ public final class PgVectorDoctor {
                 .find(connection)
                 .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
         Checkup checkup = new Checkup(connection, tables, definition, extension);
-        for (Check check : checks()) {
+        for (Check check : checks(session)) {
             check.on(checkup);
         }
         return checkup.findings().stream()
@@ -80,13 +81,13 @@ public final class PgVectorDoctor {
                 .toList();
     }
 
-    private List<Check> checks() {
+    private List<Check> checks(Session session) {
         return List.of(
                 ExtensionChecks::examine,
                 IndexChecks::examine,
                 TableChecks::examine,
                 MemoryChecks::examine,
-                new PlanChecks(limit)::examine,
+                new PlanChecks(session, limit)::examine,
                 RoleChecks::examine);
     }
 

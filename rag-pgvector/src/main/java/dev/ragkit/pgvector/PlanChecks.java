@@ -15,11 +15,18 @@ final class PlanChecks {
     private static final String EF_SEARCH =
             "SELECT setting::int, source FROM pg_catalog.pg_settings WHERE name = 'hnsw.ef_search'";
 
+    private static final String SWITCHED_OFF = """
+            SELECT name FROM pg_catalog.pg_settings
+            WHERE name LIKE 'enable\\_%' AND vartype = 'bool' AND boot_val = 'on' AND setting = 'off'
+            ORDER BY name""";
+
     private static final String PAGE_COST = "SELECT current_setting('random_page_cost')";
 
+    private final Session session;
     private final int limit;
 
-    PlanChecks(int limit) {
+    PlanChecks(Session session, int limit) {
+        this.session = session;
         this.limit = limit;
     }
 
@@ -30,12 +37,34 @@ final class PlanChecks {
         Tables tables = checkup.tables();
         boolean worthIt = checkup.one(
                 INDEX_VALID, row -> row.getBoolean(1), tables.vectorIndex(), tables.chunk(), IndexChecks.MANY_CHUNKS);
-        if (worthIt) {
-            byHand(checkup);
-        }
         if (checkup.isHnsw()) {
             efSearch(checkup);
         }
+        if (worthIt) {
+            byHand(checkup);
+            ofTheStore(checkup);
+        }
+    }
+
+    /** The statement of the store, which makes settings for the rest of the transaction: so this comes last. */
+    private void ofTheStore(Checkup checkup) throws SQLException {
+        List<String> switchedOff = checkup.list(SWITCHED_OFF, row -> row.getString(1));
+        Sql sql = new Sql(checkup.tables(), checkup.definition(), checkup.extension());
+        VectorSearch search = new VectorSearch(session, sql, checkup.definition(), SearchPlan.ofDefaults());
+        Embedding any = first(checkup.definition().space().dimensions());
+        if (isIndexed(search.explain(checkup.connection(), any, limit))) {
+            return;
+        }
+        String database = checkup.database();
+        checkup.add(
+                Kind.SEARCH_WITHOUT_INDEX,
+                "the planner does not use the index for searches of the store; switched off: "
+                        + (switchedOff.isEmpty() ? "nothing" : String.join(", ", switchedOff)),
+                "A search looks at every chunk, or sorts them. What is said here holds for new sessions; set by the driver or"
+                        + " the pool, it is to be taken out there.",
+                switchedOff.stream()
+                        .map(name -> "ALTER DATABASE " + database + " SET " + name + " = on")
+                        .toArray(String[]::new));
     }
 
     /** The statement that one writes by hand, under the session's settings and then with a cheaper page. */
@@ -59,7 +88,6 @@ final class PlanChecks {
         }
     }
 
-    /** Only an index that gives rows in an order says "Order By"; which one, there is no choice of. */
     private boolean isIndexed(Checkup checkup) throws SQLException {
         Definition definition = checkup.definition();
         Extension extension = checkup.extension();
@@ -69,7 +97,11 @@ final class PlanChecks {
                 + definition.indexDistance(extension, "c.embedding", "CAST(? AS " + type + ")") + " LIMIT ?";
         VectorParameter.register(checkup.connection(), type);
         VectorParameter query = new VectorParameter(first(definition.space().dimensions()), definition.type(), type);
-        List<String> plan = checkup.list(text, row -> row.getString(1), query, limit);
+        return isIndexed(checkup.list(text, row -> row.getString(1), query, limit));
+    }
+
+    /** Only an index that gives rows in an order says "Order By"; which one, there is no choice of. */
+    private static boolean isIndexed(List<String> plan) {
         return plan.stream().anyMatch(line -> line.contains(" Order By: "));
     }
 

@@ -113,8 +113,8 @@ public final class Recall {
     }
 
     /**
-     * The value of {@link #setting()} in the searches measured; where the host has set a larger one for the session, that was
-     * used. A recall says nothing about another value.
+     * The value of {@link #setting()} in the searches measured. Where the host has set a larger one for the session, or a filter
+     * calls for a larger one, that was used. A recall says nothing about another value.
      *
      * @return at least 1
      */

@@ -1,6 +1,7 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.Embedding;
+import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.SearchResult.Path;
@@ -9,6 +10,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,6 +43,33 @@ final class VectorSearch {
     /** The same search by another plan. */
     VectorSearch by(SearchPlan other) {
         return new VectorSearch(session, sql, definition, other);
+    }
+
+    /** The planner's lines on a search through the index, without a filter. */
+    List<String> explain(Connection connection, Embedding embedding, int limit) throws SQLException {
+        VectorParameter.register(connection, vectorType);
+        VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
+        BoundFilter all = BoundFilter.of(Filter.all());
+        Asked asked = new Asked(connection, VectorStore.DEFAULT_TENANT, parameter, all, limit);
+        String text = sql.searchIndex.all().replace(";\nWITH gate", ";\nEXPLAIN WITH gate");
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.setInt(1, plan.breadth(limit, definition));
+            statement.setInt(2, plan.breadth(limit, definition));
+            statement.setDouble(3, plan.threshold(limit));
+            statement.setString(4, asked.tenant());
+            statement.setObject(5, asked.embedding());
+            statement.setString(6, asked.tenant());
+            statement.setInt(7, limit);
+            statement.execute();
+            statement.getMoreResults();
+            List<String> lines = new ArrayList<>();
+            try (ResultSet rows = statement.getResultSet()) {
+                while (rows.next()) {
+                    lines.add(rows.getString(1));
+                }
+            }
+            return lines;
+        }
     }
 
     /** How widely the index looks. */

@@ -51,13 +51,18 @@ class PgVectorDoctorSettingsTest {
     }
 
     @Test
-    void aPageCostThatKeepsThePlannerFromTheIndexIsLowered() {
+    void settingsThatKeepStatementsFromTheIndexAreChanged() {
         Patient patient = Patient.healthy().execute("DROP INDEX docs_chunk_vector");
         patient.withChunks(MANY).indexed();
-        patient.execute("ALTER DATABASE " + database(patient) + " SET random_page_cost = 1.1");
-        assertThat(patient.findings(Kind.PLANNER_PREFERS_SCAN)).isEmpty();
-        patient.execute("ALTER DATABASE " + database(patient) + " SET random_page_cost = 1000");
+        String set = "ALTER DATABASE " + database(patient) + " SET ";
+        patient.execute(set + "random_page_cost = 1.1");
+        assertThat(patient.findings()).isEmpty();
+        patient.execute(set + "random_page_cost = 1000");
         assertThat(patient.isCuredOf(Kind.PLANNER_PREFERS_SCAN).what()).contains("random_page_cost is 1000");
+        assertThat(patient.findings()).isEmpty();
+        patient.execute(set + "enable_indexscan = off");
+        assertThat(patient.isCuredOf(Kind.SEARCH_WITHOUT_INDEX).what()).contains("enable_indexscan");
+        assertThat(patient.findings()).isEmpty();
     }
 
     @Test
