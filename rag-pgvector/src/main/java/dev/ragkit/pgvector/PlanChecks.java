@@ -49,7 +49,7 @@ final class PlanChecks {
     /** The statement of the store, which makes settings for the rest of the transaction: so this comes last. */
     private void ofTheStore(Checkup checkup) throws SQLException {
         List<String> switchedOff = checkup.list(SWITCHED_OFF, row -> row.getString(1));
-        Sql sql = new Sql(checkup.tables(), checkup.definition(), checkup.extension());
+        SearchSql sql = new SearchSql(checkup.tables(), checkup.definition(), checkup.extension());
         VectorSearch search = new VectorSearch(session, sql, checkup.definition(), SearchPlan.ofDefaults());
         Embedding any = first(checkup.definition().space().dimensions());
         if (isIndexed(search.explain(checkup.connection(), any, limit))) {

@@ -38,17 +38,15 @@ record SearchPlan(double factor, int efSearch, int probes) {
         return new SearchPlan(factor, efSearch, lists);
     }
 
-    /** Whether to look at each row that matches, by estimates of the rows that match and of all rows. */
-    boolean isExactFirst(double matching, double all, int limit) {
-        return matching * matching <= threshold(limit) * Math.max(matching, all);
-    }
-
     /** What n * n / N has to exceed for the index to be asked. */
     double threshold(int limit) {
         return factor * limit;
     }
 
-    /** How many candidates an HNSW index keeps, more than asked for, so that the last ones are as good as the first; or probes. */
+    /**
+     * How many candidates an HNSW index keeps, more than asked for, so that the last ones are as good as the first, and how many of
+     * a coarser index are ranked by their distance; or probes.
+     */
     int breadth(int limit, Definition definition) {
         VectorIndex index = definition.index();
         if (index.kind() == VectorIndex.Kind.IVFFLAT) {

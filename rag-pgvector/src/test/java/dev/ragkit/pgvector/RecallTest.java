@@ -22,8 +22,8 @@ import org.junit.jupiter.api.TestInstance;
 class RecallTest {
     private static final long SEED = Long.getLong("seed", 11);
     private static final boolean DEEP = Boolean.getBoolean("rag.deep");
-    private static final int CHUNKS = DEEP ? 40_000 : 6_000;
-    private static final int QUERIES = DEEP ? 1_000 : 200;
+    private static final int CHUNKS = DEEP ? 40_000 : 4_000;
+    private static final int QUERIES = DEEP ? 1_000 : 100;
     private static final int K = 10;
 
     private String collection;
@@ -92,10 +92,12 @@ class RecallTest {
 
     @Test
     void moreCandidatesFindMore() {
-        double least = open().efSearch(K).build().recall(queries, K).estimate();
+        TrueNearest nearest = open().build().trueNearest(queries, SearchOptions.ofLimit(K));
+        SearchPlan plan = SearchPlan.ofDefaults();
+        double least = nearest.recall(plan.withEfSearch(K)).estimate();
         double before = least;
         for (int candidates : new int[] {40, 160, 1_000}) {
-            Recall recall = open().efSearch(candidates).build().recall(queries, K);
+            Recall recall = nearest.recall(plan.withEfSearch(candidates));
             assertThat(recall.value()).isEqualTo(candidates);
             assertThat(recall.estimate()).isGreaterThanOrEqualTo(before);
             before = recall.estimate();
