@@ -172,9 +172,10 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
         /**
          * Sets how many candidates a search through an HNSW index keeps at least ({@code hnsw.ef_search}): more find more and take
-         * longer. A search for more hits than that keeps twice as many as it asks for, up to {@value SearchPlan#MAX_EF_SEARCH}.
-         * Where the host has set a larger value for the session, that is used. Default: {@value
-         * SearchPlan#DEFAULT_EF_SEARCH}. {@link Tuning} finds the value for a recall.
+         * longer. Of a binary quantized index as many are ranked by their embeddings. Where the host has set a larger value for
+         * the session, or a filter calls for one, that is used. Default, also for searches for more hits than the value: {@value
+         * SearchPlan#DEFAULT_EF_SEARCH} or twice the limit, binary quantized 100 or ten times the limit, whichever is more, up to
+         * {@value SearchPlan#MAX_EF_SEARCH}. {@link Tuning} finds the value for a recall.
          *
          * @param candidates 1 to {@value SearchPlan#MAX_EF_SEARCH}
          * @return this

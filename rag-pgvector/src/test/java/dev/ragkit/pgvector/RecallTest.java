@@ -63,7 +63,7 @@ class RecallTest {
         }
         Recall recall = store.recall(queries, K);
         System.out.println(recall);
-        assertThat(recall.estimate()).isCloseTo(sum / QUERIES, within(1e-9)).isBetween(0.3, 0.97);
+        assertThat(recall.estimate()).isCloseTo(sum / QUERIES, within(1e-9)).isBetween(0.3, 0.999);
         assertThat(recall.lower()).isLessThan(recall.estimate());
         assertThat(recall.upper()).isGreaterThan(recall.estimate());
         assertThat(recall.queries()).isEqualTo(QUERIES);
@@ -182,6 +182,21 @@ class RecallTest {
         Recall tuned = builder.probes(choice.value()).build().recall(asked, K);
         assertThat(one.estimate()).isLessThan(tuned.estimate());
         assertThat(tuned.lower()).isGreaterThanOrEqualTo(0.9);
+    }
+
+    @Test
+    void anIndexOfSignsRanksAsManyCandidatesAsItKeeps() {
+        PgVectorStore store = TestCollection.create(
+                Clusters.SPACE, schema -> schema.index(VectorIndex.hnsw(8, 32).binaryQuantized()));
+        Clusters clusters = new Clusters(SEED + 3, 60);
+        store.replace(clusters.documents(1_500));
+        TrueNearest nearest = store.trueNearest(clusters.queries(50), SearchOptions.ofLimit(K));
+        Recall few = nearest.recall(SearchPlan.ofDefaults().withEfSearch(20));
+        Recall many = nearest.recall(SearchPlan.ofDefaults().withEfSearch(500));
+        System.out.println("signs: " + few + "; " + many);
+        assertThat(nearest.recall(SearchPlan.ofDefaults()).value()).isEqualTo(100);
+        assertThat(few.estimate()).isLessThan(many.estimate() - 0.1);
+        assertThat(many.estimate()).isGreaterThan(0.9);
     }
 
     @Test
