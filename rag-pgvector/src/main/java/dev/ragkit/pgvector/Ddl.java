@@ -36,7 +36,15 @@ final class Ddl {
 
     /** Those over metadata and words, which each collection has. */
     List<ChunkIndex> filterIndexes() {
-        return List.of(index("metadata", CHUNK_METADATA), index("tsv", CHUNK_TSV));
+        return List.of(metadataIndex(), wordIndex());
+    }
+
+    ChunkIndex metadataIndex() {
+        return index("metadata", CHUNK_METADATA);
+    }
+
+    ChunkIndex wordIndex() {
+        return index("tsv", CHUNK_TSV);
     }
 
     /** The index over the embeddings; only for a definition that has one. */

@@ -29,7 +29,7 @@ record Extension(String schema, String version) {
         return isAtLeast(0, 8, 4);
     }
 
-    private boolean isAtLeast(int major, int minor, int patch) {
+    boolean isAtLeast(int major, int minor, int patch) {
         Matcher parts = VERSION.matcher(version);
         if (!parts.matches()) {
             return false;

@@ -34,6 +34,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     private record Parts(
             Definition definition,
             String noWriting,
+            SearchPlan plan,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
@@ -108,6 +109,44 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         return parts.keywordSearch.search(tenant, text, options);
     }
 
+    /**
+     * Measures how much of the true nearest this store's searches find, with its present settings and the chunks that are there.
+     * Each query is searched for exactly and then as by {@link #search(Embedding, SearchOptions)}; all searches only read, and
+     * are made one after another, with at most one connection at a time. An exact search looks at every chunk of the tenant.
+     *
+     * @param sampleQueries embeddings of queries, drawn at random from what is asked; 100 or more for an interval of use
+     * @param k how many hits are asked for, 1 to {@value SearchOptions#MAX_LIMIT}
+     * @return the recall, with a confidence interval
+     * @throws IllegalArgumentException if k is out of bounds, there is no query, or one does not fit the store
+     * @throws StoreException if the tenant has no chunks, or the database fails
+     */
+    public Recall recall(List<Embedding> sampleQueries, int k) {
+        return recall(sampleQueries, SearchOptions.ofLimit(k));
+    }
+
+    /**
+     * Measures how much of the true nearest this store's searches find under a filter, as {@link #recall(List, int)}.
+     *
+     * @param sampleQueries embeddings of queries, drawn at random from what is asked; 100 or more for an interval of use
+     * @param options the limit and the filter; no least score
+     * @return the recall, with a confidence interval
+     * @throws IllegalArgumentException if there is no query, one does not fit the store, or there is a least score
+     * @throws StoreException if no chunk of the tenant matches the filter, or the database fails
+     */
+    public Recall recall(List<Embedding> sampleQueries, SearchOptions options) {
+        return trueNearest(sampleQueries, options).recall(parts.plan);
+    }
+
+    /** For {@link Tuning}. */
+    TrueNearest trueNearest(List<Embedding> sampleQueries, SearchOptions options) {
+        return TrueNearest.of(
+                new TrueNearest.Question(parts.vectorSearch, tenant, List.copyOf(sampleQueries), options));
+    }
+
+    VectorIndex index() {
+        return parts.definition.index();
+    }
+
     /** Shows the embedding space and the metric; not the tenant, whose name may be personal. */
     @Override
     public String toString() {
@@ -136,6 +175,44 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public Builder schema(String schema) {
             this.schema = schema;
+            return this;
+        }
+
+        /**
+         * Sets how many candidates a search through an HNSW index keeps at least ({@code hnsw.ef_search}): more find more and take
+         * longer. Of a binary quantized index as many are ranked by their embeddings. Where the host has set a larger value for
+         * the session, or a filter calls for one, that is used. Default, also for searches for more hits than the value: {@value
+         * SearchPlan#DEFAULT_EF_SEARCH} or twice the limit, binary quantized 100 or ten times the limit, whichever is more, up to
+         * {@value SearchPlan#MAX_EF_SEARCH}. {@link Tuning} finds the value for a recall.
+         *
+         * @param candidates 1 to {@value SearchPlan#MAX_EF_SEARCH}
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder efSearch(int candidates) {
+            if (candidates < 1 || candidates > SearchPlan.MAX_EF_SEARCH) {
+                throw new IllegalArgumentException(
+                        "efSearch must be between 1 and " + SearchPlan.MAX_EF_SEARCH + ", was " + candidates);
+            }
+            this.plan = plan.withEfSearch(candidates);
+            return this;
+        }
+
+        /**
+         * Sets how many lists of an IVFFlat index a search looks into at least ({@code ivfflat.probes}): more find more and take
+         * longer. Where the host has set a larger value for the session, that is used. Default: the square root of the number
+         * of lists. {@link Tuning} finds the value for a recall.
+         *
+         * @param lists 1 to 32,768; what is more than the index has means all
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder probes(int lists) {
+            if (lists < 1 || lists > VectorIndex.MAX_LISTS) {
+                throw new IllegalArgumentException(
+                        "probes must be between 1 and " + VectorIndex.MAX_LISTS + ", was " + lists);
+            }
+            this.plan = plan.withProbes(lists);
             return this;
         }
 
@@ -178,6 +255,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return new Parts(
                     definition,
                     noWriting,
+                    plan,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),
                     new VectorSearch(session, searchSql, definition, plan),
