@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -46,8 +47,14 @@ class FaultPointTest {
             List.of(LineChunker.document("a", 2, 7), LineChunker.document("b", 2, 0), LineChunker.document("e", 2, 3));
 
     private final String url = TestPostgres.shared().freshDatabase();
-    private final Contents contents = new Contents(TestPostgres.dataSource(url), "docs");
+    private final HikariDataSource watching = TestCollection.pool(url, 1);
+    private final Contents contents = new Contents(watching, "docs");
     private final FaultySource faults = new FaultySource(TestPostgres.dataSource(url));
+
+    @AfterEach
+    void close() {
+        watching.close();
+    }
 
     /** A way of writing. */
     private interface Operation {
@@ -66,7 +73,7 @@ class FaultPointTest {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void R02_whereverAWriteFailsEachDocumentIsEntirelyOldOrEntirelyNew() {
-        PgVectorSchema.builder(SPACE, "docs").build().apply(TestPostgres.dataSource(url));
+        PgVectorSchema.builder(SPACE, "docs").build().apply(watching);
         int points = 0;
         int repeated = 0;
         try (HikariDataSource pool = pool()) {

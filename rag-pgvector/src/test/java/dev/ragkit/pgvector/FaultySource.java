@@ -17,8 +17,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
 /**
- * Stands between a pool and the driver: counts each call that may reach the server or fail in the driver, and lets the n-th one fail.
- * Everything else passes. For use by one thread, but for what a pool does by itself.
+ * Stands between a pool and the driver: counts each statement, copy and end of a transaction, and lets the n-th one fail. Everything
+ * else passes. For use by one thread, but for what a pool does by itself.
  */
 final class FaultySource {
     /** What happens at the call. */
@@ -32,15 +32,12 @@ final class FaultySource {
     }
 
     private static final Set<String> COUNTED = Set.of(
-            "prepareStatement",
             "setAutoCommit",
             "commit",
             "rollback",
             "execute",
             "executeQuery",
             "executeUpdate",
-            "getMoreResults",
-            "next",
             "copyIn",
             "writeToCopy",
             "endCopy",
