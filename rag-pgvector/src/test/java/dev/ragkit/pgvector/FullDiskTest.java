@@ -10,6 +10,8 @@ import dev.ragkit.IngestReport;
 import dev.ragkit.Rag;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.StoreException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server whose files cannot grow any more. The limit of a process on the size of its files ({@code RLIMIT_FSIZE}) ends in the
@@ -35,8 +38,12 @@ class FullDiskTest {
     private static final int DOCUMENTS = 60;
     private static final int CHUNKS = 80;
 
+    @TempDir
+    Path folder;
+
     @Test
-    void R12_aFullDiskLeavesNoPartOfADocumentAndTheNextCallWorksOnceThereIsRoom() {
+    void R12_aFullDiskLeavesNoPartOfADocumentAndTheNextCallWorksOnceThereIsRoom() throws IOException {
+        OrdinaryUser user = OrdinaryUser.owning(folder);
         List<Document> documents = IntStream.range(0, DOCUMENTS)
                 .mapToObj(i -> LineChunker.document("d" + i, 1, CHUNKS))
                 .toList();
@@ -48,13 +55,13 @@ class FullDiskTest {
             Rag rag = Rag.builder(EMBEDDER, store, Generator.extractive())
                     .chunker(new LineChunker())
                     .build();
-            limit(server, Long.toString(MOST_BYTES));
+            limit(server, user, Long.toString(MOST_BYTES));
             IngestReport full = rag.ingest(documents);
             assertRefusedWhole(full, contents);
             assertThat(store.search("version", SearchOptions.ofLimit(5)).hits()).hasSize(5);
             assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
 
-            limit(server, "unlimited");
+            limit(server, user, "unlimited");
             long start = System.nanoTime();
             String failed = full.failures().get(0).documentId();
             IngestReport first = rag.ingest(
@@ -84,11 +91,14 @@ class FullDiskTest {
         contents.assertSound();
     }
 
-    /** Sets how large a file of the server may become, for those of its processes that run and those that it will start. */
-    private static void limit(TestPostgres server, String bytes) {
+    /**
+     * Sets how large a file of the server may become, for those of its processes that run and those that it will start; as the user
+     * of the server, for a container's root may be without that right.
+     */
+    private static void limit(TestPostgres server, OrdinaryUser user, String bytes) {
         ProcessHandle first = ProcessHandle.of(server.pid()).orElseThrow();
         Stream.concat(Stream.of(first), first.descendants())
                 .forEach(each -> Command.output(
-                        new ProcessBuilder("prlimit", "--pid", Long.toString(each.pid()), "--fsize=" + bytes + ":")));
+                        user.program("prlimit", "--pid", Long.toString(each.pid()), "--fsize=" + bytes + ":")));
     }
 }
