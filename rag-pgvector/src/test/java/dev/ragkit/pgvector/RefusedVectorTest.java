@@ -221,7 +221,7 @@ class RefusedVectorTest {
         return taken;
     }
 
-    /** Stores what is taken; whatever is not is refused by type, before SQL. */
+    /** Stores what is taken. A call that is refused for its second document was not refused for its first one. */
     private static int storeAll(PgVectorStore store, Random random, double magnitude, int rows) {
         List<EmbeddedDocument> taken = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
