@@ -151,7 +151,8 @@ class ConcurrentDocumentTest {
     void R03_aReaderSeesOneVersionWhileWritesComeAndBreakOff() throws Exception {
         System.out.println("R-03: seed " + SEED);
         int reads = DEEP ? 1_000_000 : 400;
-        ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR); // a warning for each broken connection
+        ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari"))
+                .setLevel(Level.ERROR); // a warning for each broken connection
         HikariConfig config = new HikariConfig();
         config.setDataSource(faults.source());
         config.setMaximumPoolSize(2);
@@ -184,13 +185,12 @@ class ConcurrentDocumentTest {
     private Set<String> read(Random random, AtomicInteger left) {
         Set<String> seen = new HashSet<>();
         while (left.getAndDecrement() > 0) {
-            Set<String> versions =
-                    store
-                            .search(TestCollection.direction(random, 4), SearchOptions.ofLimit(1 + random.nextInt(60)))
-                            .hits()
-                            .stream()
-                            .map(hit -> version(hit.chunk().text()))
-                            .collect(Collectors.toSet());
+            Set<String> versions = store
+                    .search(TestCollection.direction(random, 4), SearchOptions.ofLimit(1 + random.nextInt(60)))
+                    .hits()
+                    .stream()
+                    .map(hit -> version(hit.chunk().text()))
+                    .collect(Collectors.toSet());
             assertThat(versions).as("the versions that one search gave").hasSize(1);
             seen.addAll(versions);
         }

@@ -69,7 +69,9 @@ final class Contents {
                     var rows = statement.executeQuery(text.formatted(collection))) {
                 while (rows.next()) {
                     String before = pairs.put(rows.getString(1), rows.getString(2));
-                    assertThat(before).as("the first of two rows for " + rows.getString(1)).isNull();
+                    assertThat(before)
+                            .as("the first of two rows for " + rows.getString(1))
+                            .isNull();
                 }
             }
             return pairs;
@@ -84,8 +86,7 @@ final class Contents {
                 String values = Arrays.toString(embedder.embedding(chunk.text()).toArray())
                         .replace(".0", "")
                         .replace(" ", "");
-                chunks.put(
-                        document.id() + '#' + chunk.ordinal(), chunk.start() + " " + values + " " + chunk.text());
+                chunks.put(document.id() + '#' + chunk.ordinal(), chunk.start() + " " + values + " " + chunk.text());
             }
         }
         return chunks;
@@ -99,7 +100,9 @@ final class Contents {
 
     /** The counters equal a recount. */
     void assertCounted() {
-        assertThat(query(WRONG_COUNTERS)).as("counters that differ from a recount").isEmpty();
+        assertThat(query(WRONG_COUNTERS))
+                .as("counters that differ from a recount")
+                .isEmpty();
     }
 
     List<String> query(String text) {
@@ -107,7 +110,6 @@ final class Contents {
     }
 
     long count(String table) {
-        return Long.parseLong(
-                query("SELECT count(*) FROM %1$s_" + table).get(0));
+        return Long.parseLong(query("SELECT count(*) FROM %1$s_" + table).get(0));
     }
 }

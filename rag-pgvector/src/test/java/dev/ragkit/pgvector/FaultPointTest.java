@@ -119,7 +119,11 @@ class FaultPointTest {
     }
 
     private int run(
-            HikariDataSource pool, PgVectorStore store, Operation operation, FaultySource.Fault fault, Outcome outcome) {
+            HikariDataSource pool,
+            PgVectorStore store,
+            Operation operation,
+            FaultySource.Fault fault,
+            Outcome outcome) {
         for (int n = 1; n <= MOST_POINTS; n++) {
             reset(store);
             faults.arm(fault, n);
@@ -174,7 +178,8 @@ class FaultPointTest {
     }
 
     private HikariDataSource pool() {
-        ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR); // a warning for each broken connection
+        ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari"))
+                .setLevel(Level.ERROR); // a warning for each broken connection
         HikariConfig config = new HikariConfig();
         config.setDataSource(faults.source());
         config.setMaximumPoolSize(2);

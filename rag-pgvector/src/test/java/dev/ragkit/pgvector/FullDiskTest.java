@@ -49,7 +49,10 @@ class FullDiskTest {
                 .toList();
         try (TestPostgres server = TestPostgres.start(Map.of("autovacuum", "off"));
                 HikariDataSource pool = TestCollection.pool(server.freshDatabase(), 3)) {
-            PgVectorSchema.builder(SPACE, "docs").index(VectorIndex.none()).build().apply(pool);
+            PgVectorSchema.builder(SPACE, "docs")
+                    .index(VectorIndex.none())
+                    .build()
+                    .apply(pool);
             PgVectorStore store = PgVectorStore.builder(pool, SPACE, "docs").build();
             Contents contents = new Contents(pool, "docs");
             Rag rag = Rag.builder(EMBEDDER, store, Generator.extractive())
@@ -81,13 +84,18 @@ class FullDiskTest {
 
     private static void assertRefusedWhole(IngestReport report, Contents contents) {
         assertThat(report.added()).isPositive();
-        assertThat(report.failures()).isNotEmpty().allSatisfy(failure -> assertThat(failure.cause())
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("the disk of the server is full; make room, then try again (SQLSTATE 53100)"));
+        assertThat(report.failures())
+                .isNotEmpty()
+                .allSatisfy(failure -> assertThat(failure.cause())
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining(
+                                "the disk of the server is full; make room, then try again (SQLSTATE 53100)"));
         Set<String> failed = report.failures().stream()
                 .map(failure -> "default/" + failure.documentId())
                 .collect(Collectors.toSet());
-        assertThat(contents.documents()).hasSize((int) report.added()).doesNotContainKeys(failed.toArray(new String[0]));
+        assertThat(contents.documents())
+                .hasSize((int) report.added())
+                .doesNotContainKeys(failed.toArray(new String[0]));
         contents.assertSound();
     }
 

@@ -48,7 +48,14 @@ class KilledIngestTest {
         System.out.printf(
                 "R-01: %d kills while ingesting %d chunks (%d documents), %d of them in the middle: %d/%d rows equal, 0 lost,"
                         + " 0 duplicate, 0 stale; at most %d texts embedded again a kill, one window in flight is %d%n",
-                KILLS, DOCUMENTS * IngestingChild.CHUNKS, DOCUMENTS, cutShort, KILLS, KILLS, mostEmbeddedAgain, IN_FLIGHT);
+                KILLS,
+                DOCUMENTS * IngestingChild.CHUNKS,
+                DOCUMENTS,
+                cutShort,
+                KILLS,
+                KILLS,
+                mostEmbeddedAgain,
+                IN_FLIGHT);
         assertThat(cutShort).as("kills that hit the child at work").isGreaterThanOrEqualTo(KILLS / 4);
     }
 
@@ -114,6 +121,8 @@ class KilledIngestTest {
                 .count();
         int embedded = IngestingChild.texts(counts(Integer.toString(round))) + again.get();
         mostEmbeddedAgain = Math.max(mostEmbeddedAgain, (int) (embedded - needed));
-        assertThat(embedded - needed).as("texts embedded again in round " + round).isBetween(0L, (long) IN_FLIGHT);
+        assertThat(embedded - needed)
+                .as("texts embedded again in round " + round)
+                .isBetween(0L, (long) IN_FLIGHT);
     }
 }

@@ -77,9 +77,9 @@ class RefusedVectorTest {
                 PgVectorStore.builder(TestCollection.POOL, SPACE, collection).build();
         Contents contents = new Contents(TestCollection.POOL, collection);
         String last = "Chunk[large#499, ";
-        assertRefused(store, contents, embedding -> Embedding.of(1, 2, 3), ModelException.class, "3 dimensions for " + last);
         assertRefused(
-                store, contents, embedding -> Embedding.of(0, 0, 0, 0), IllegalArgumentException.class, last);
+                store, contents, embedding -> Embedding.of(1, 2, 3), ModelException.class, "3 dimensions for " + last);
+        assertRefused(store, contents, embedding -> Embedding.of(0, 0, 0, 0), IllegalArgumentException.class, last);
         assertRefused(
                 store,
                 contents,
@@ -92,8 +92,9 @@ class RefusedVectorTest {
                 .hasMessageContaining(last)
                 .hasMessageContaining("must have 4 dimensions, had 5");
         assertThat(contents.count("document")).isEqualTo(2);
-        System.out.println("R-04: last of 500 rows invalid (dimensions, zeros, NaN, dimensions past the ingest): 0 of 500 rows"
-                + " stored 4 times, the chunk named where an embedding came, the other documents of the call stored");
+        System.out.println(
+                "R-04: last of 500 rows invalid (dimensions, zeros, NaN, dimensions past the ingest): 0 of 500 rows"
+                        + " stored 4 times, the chunk named where an embedding came, the other documents of the call stored");
     }
 
     private static void assertRefused(
@@ -153,8 +154,9 @@ class RefusedVectorTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("Chunk[large#0, ");
         }
-        System.out.println("R-11: NaN, +Inf, -Inf, 1e39, zeros, wrong dimensions, too long, 16,001 dimensions, 2,001 under HNSW:"
-                + " all refused before SQL with a typed error");
+        System.out.println(
+                "R-11: NaN, +Inf, -Inf, 1e39, zeros, wrong dimensions, too long, 16,001 dimensions, 2,001 under HNSW:"
+                        + " all refused before SQL with a typed error");
     }
 
     private static PgVectorSchema schema(int dimensions, VectorType type, VectorIndex index) {
@@ -176,7 +178,8 @@ class RefusedVectorTest {
         List<Case> cases = new ArrayList<>();
         for (VectorType type : List.of(VectorType.VECTOR, VectorType.HALFVEC)) {
             cases.add(new Case(Metric.COSINE, type, 0));
-            double[] magnitudes = type == VectorType.VECTOR ? new double[] {1e-15, 1e-6, 1, 1e17} : new double[] {1e-3, 1, 1e4};
+            double[] magnitudes =
+                    type == VectorType.VECTOR ? new double[] {1e-15, 1e-6, 1, 1e17} : new double[] {1e-3, 1, 1e4};
             for (double magnitude : magnitudes) {
                 cases.add(new Case(Metric.L2, type, magnitude));
             }

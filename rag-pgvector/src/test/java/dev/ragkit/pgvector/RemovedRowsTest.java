@@ -45,7 +45,8 @@ class RemovedRowsTest {
 
     private final String collection = TestCollection.name();
     private final Contents contents = new Contents(TestCollection.POOL, collection);
-    private final PgVectorSchema schema = PgVectorSchema.builder(SPACE, collection).build();
+    private final PgVectorSchema schema =
+            PgVectorSchema.builder(SPACE, collection).build();
     private PgVectorStore store;
     private Rag rag;
 
@@ -72,7 +73,8 @@ class RemovedRowsTest {
         rag.ingest(documents);
         Map<String, String> before = contents.documents();
         execute("DELETE FROM %1$s_chunk WHERE document_id IN ('d0', 'd1', 'd2', 'd3', 'd4')");
-        execute("DELETE FROM %1$s_chunk WHERE document_id LIKE 'd1_' AND ordinal > 6 - substr(document_id, 3)::int %% 7");
+        execute(
+                "DELETE FROM %1$s_chunk WHERE document_id LIKE 'd1_' AND ordinal > 6 - substr(document_id, 3)::int %% 7");
         execute("DELETE FROM %1$s_chunk WHERE document_id LIKE 'd2_' AND ordinal = substr(document_id, 3)::int %% 8");
         execute("DELETE FROM %1$s_document WHERE id LIKE 'd3_'");
         long left = contents.count("chunk");

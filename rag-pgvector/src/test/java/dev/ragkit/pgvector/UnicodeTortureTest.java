@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever text a document has is stored byte for byte, or refused and reported; one bad document costs no other. */
 class UnicodeTortureTest {
     private static final long SEED = Long.getLong("seed", 10_646);
-    private static final int TEXTS = Boolean.getBoolean("rag.deep") ? 100_000 : 2_000;
+    private static final int TEXTS = Boolean.getBoolean("rag.deep") ? 100_000 : 1_000;
     private static final int CALL = 1_000;
     private static final int MEBI = 1 << 20;
     private static final String NOT_EMBEDDED = "\ue000";
@@ -36,22 +36,67 @@ class UnicodeTortureTest {
             EmbeddingSpace.builder("test", "unicode", 4).build();
 
     private static final List<String> PIECES = List.of(
-            "word", " ", "\n", "\r\n", "\t", ". ", "'", "\"", "\\", "\\N", "\\.", "%", "$1", "{}", "<b>", "&amp;", "\u0001", "\u007f",
-            "\u0085", "\u00a0", "\u00ad", "\u200b", "\u2028", "\ufeff", "\ufffe", "\uffff", "\ufffd", "\ufdd0", "\udbff\udfff",
-            "\ud83d\ude00", "\ud83d\ude00\ud83d\ude00\ud83d\ude00", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
-            "\ud83c\udde9\ud83c\uddea", "\ud83d\udc4d\ud83c\udffd", "e\u0301", "Z\u0351\u036b\u0343", "\u1112\u1161\u11ab",
-            "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd", "\u202eabc\u202c", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
-            "\u65e5\u672c\u8a9e", "\udb40\udc41", "\u0130", "\u00df", "\ud835\udd38", "x".repeat(60));
+            "word",
+            " ",
+            "\n",
+            "\r\n",
+            "\t",
+            ". ",
+            "'",
+            "\"",
+            "\\",
+            "\\N",
+            "\\.",
+            "%",
+            "$1",
+            "{}",
+            "<b>",
+            "&amp;",
+            "\u0001",
+            "\u007f",
+            "\u0085",
+            "\u00a0",
+            "\u00ad",
+            "\u200b",
+            "\u2028",
+            "\ufeff",
+            "\ufffe",
+            "\uffff",
+            "\ufffd",
+            "\ufdd0",
+            "\udbff\udfff",
+            "\ud83d\ude00",
+            "\ud83d\ude00\ud83d\ude00\ud83d\ude00",
+            "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+            "\ud83c\udde9\ud83c\uddea",
+            "\ud83d\udc4d\ud83c\udffd",
+            "e\u0301",
+            "Z\u0351\u036b\u0343",
+            "\u1112\u1161\u11ab",
+            "\u0645\u0631\u062d\u0628\u0627",
+            "\u05e9\u05dc\u05d5\u05dd",
+            "\u202eabc\u202c",
+            "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+            "\u65e5\u672c\u8a9e",
+            "\udb40\udc41",
+            "\u0130",
+            "\u00df",
+            "\ud835\udd38",
+            "x".repeat(60),
+            "Z" + "\u0301".repeat(60));
 
     /** Each makes the document bad in another place. */
-    private static final List<String> BAD = List.of("\u0000", "\ud83d", "\ude00", NOT_EMBEDDED, NO_DIRECTION, "Z" + "\u0301".repeat(60));
+    private static final List<String> BAD = List.of("\u0000", "\ud83d", "\ude00", NOT_EMBEDDED, NO_DIRECTION);
 
     private final Random random = new Random(SEED);
     private final String collection = TestCollection.name();
     private PgVectorStore store;
 
     private void create() {
-        PgVectorSchema.builder(SPACE, collection).index(VectorIndex.none()).build().apply(TestCollection.POOL);
+        PgVectorSchema.builder(SPACE, collection)
+                .index(VectorIndex.none())
+                .build()
+                .apply(TestCollection.POOL);
         store = PgVectorStore.builder(TestCollection.POOL, SPACE, collection).build();
     }
 
@@ -68,8 +113,10 @@ class UnicodeTortureTest {
             if (done == 0) {
                 documents.add(Document.of("one line", line(MEBI)));
             }
-            Chunker chunker =
-                    Chunker.recursive().maxSize(32 + random.nextInt(20)).overlap(random.nextInt(8)).build();
+            Chunker chunker = Chunker.recursive()
+                    .maxSize(32 + random.nextInt(20))
+                    .overlap(random.nextInt(8))
+                    .build();
             IngestReport report = rag(chunker).ingest(documents);
             refused += assertPolicy(documents, report);
             store.delete(documents.stream().map(Document::id).toList());
@@ -161,7 +208,9 @@ class UnicodeTortureTest {
             String[] parts = place.split("@");
             int start = Integer.parseInt(parts[0]);
             String text = new String(bytes, UTF_8);
-            assertThat(documents.get(parts[2]).text().startsWith(text, start)).as(place).isTrue();
+            assertThat(documents.get(parts[2]).text().startsWith(text, start))
+                    .as(place)
+                    .isTrue();
             assertThat(text.getBytes(UTF_8)).isEqualTo(bytes);
         });
         new Contents(TestCollection.POOL, collection).assertSound();
@@ -180,13 +229,14 @@ class UnicodeTortureTest {
         });
     }
 
-    /** What cannot be kept as it is, cannot be cut, or is not embedded. */
+    /** What cannot be kept as it is, or is not embedded as it should be. */
     private static boolean isBad(String text) {
-        return !Arrays.equals(text.codePoints().toArray(), new String(text.getBytes(UTF_8), UTF_8).codePoints().toArray())
+        return !Arrays.equals(
+                        text.codePoints().toArray(),
+                        new String(text.getBytes(UTF_8), UTF_8).codePoints().toArray())
                 || text.indexOf(0) >= 0
                 || text.contains(NOT_EMBEDDED)
-                || text.contains(NO_DIRECTION)
-                || text.contains("\u0301".repeat(60));
+                || text.contains(NO_DIRECTION);
     }
 
     /** Refuses one kind of text, and gives zeros for another. */
@@ -206,7 +256,10 @@ class UnicodeTortureTest {
             Embeddings all = embedder.embedDocuments(texts);
             List<Embedding> list = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
-                list.add(texts.get(i).contains(NO_DIRECTION) ? Embedding.of(0, 0, 0, 0) : all.list().get(i));
+                list.add(
+                        texts.get(i).contains(NO_DIRECTION)
+                                ? Embedding.of(0, 0, 0, 0)
+                                : all.list().get(i));
             }
             return new Embeddings(list, all.usage());
         }
