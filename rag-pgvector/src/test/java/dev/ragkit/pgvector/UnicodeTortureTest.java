@@ -104,22 +104,19 @@ class UnicodeTortureTest {
     void R10_whatIsStoredIsTheTextByteForByteAndTheRestIsReported() {
         System.out.println("R-10: seed " + SEED);
         create();
-        int refused = 0;
+        int refused = ingest(
+                List.of(Document.of("one line", line(MEBI))), Chunker.recursive().build());
+        assertThat(refused).isZero();
         for (int done = 0; done < TEXTS; done += CALL) {
             List<Document> documents = new ArrayList<>();
             for (int i = 0; i < CALL; i++) {
                 documents.add(Document.of("d" + i, text()));
             }
-            if (done == 0) {
-                documents.add(Document.of("one line", line(MEBI)));
-            }
             Chunker chunker = Chunker.recursive()
                     .maxSize(32 + random.nextInt(20))
                     .overlap(random.nextInt(8))
                     .build();
-            IngestReport report = rag(chunker).ingest(documents);
-            refused += assertPolicy(documents, report);
-            store.delete(documents.stream().map(Document::id).toList());
+            refused += ingest(documents, chunker);
         }
         System.out.printf(
                 "R-10: %d texts and one of 1 MiB in a line: %d stored byte for byte, %d refused and reported by document, 0 batches"
@@ -148,6 +145,13 @@ class UnicodeTortureTest {
         });
         assertThat(report.added()).isEqualTo(19);
         System.out.println("R-10: a batch of 20 with one that the server refuses: 19 stored, 1 reported");
+    }
+
+    /** Returns how many were refused, as they should be. */
+    private int ingest(List<Document> documents, Chunker chunker) {
+        int refused = assertPolicy(documents, rag(chunker).ingest(documents));
+        store.delete(documents.stream().map(Document::id).toList());
+        return refused;
     }
 
     private Rag rag(Chunker chunker) {
