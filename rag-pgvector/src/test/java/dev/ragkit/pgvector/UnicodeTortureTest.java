@@ -105,7 +105,8 @@ class UnicodeTortureTest {
         System.out.println("R-10: seed " + SEED);
         create();
         int refused = ingest(
-                List.of(Document.of("one line", line(MEBI))), Chunker.recursive().build());
+                List.of(Document.of("one line", line(MEBI))),
+                Chunker.recursive().build());
         assertThat(refused).isZero();
         for (int done = 0; done < TEXTS; done += CALL) {
             List<Document> documents = new ArrayList<>();
