@@ -156,6 +156,20 @@ public final class PgVectorSchema {
         });
     }
 
+    /**
+     * Counts anew what keyword search knows of the chunks of all tenants: in how many chunks each word is, how many chunks and words
+     * there are. Writers keep these counts themselves; this is for when somebody changed rows of chunks by other means. Without
+     * it, words may weigh too little, and those that only a chunk put in by hand has may not be found. Writers wait meanwhile;
+     * readers do not.
+     *
+     * @param dataSource the database; the role sees the rows of all tenants
+     * @return how many counts were wrong
+     * @throws StoreException if the collection is not there, or the database fails
+     */
+    public long recount(DataSource dataSource) {
+        return new Session(dataSource, tables.where()).write("counting words", new Recount(tables)::on);
+    }
+
     /** Shows the collection and what it is. */
     @Override
     public String toString() {
