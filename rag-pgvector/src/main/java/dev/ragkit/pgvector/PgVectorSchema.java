@@ -146,7 +146,9 @@ public final class PgVectorSchema {
      */
     public void drop(DataSource dataSource) {
         new Session(dataSource, tables.where()).write("dropping tables", connection -> {
-            Catalogue.run(connection, new Ddl(tables, definition, TableCreation.PRINTED).dropTables());
+            Ddl ddl = new Ddl(tables, definition, TableCreation.PRINTED);
+            Catalogue.run(connection, ddl.dropTables());
+            Catalogue.run(connection, ddl.dropFunctions());
             if (new Catalogue(connection, tables).isRegistryThere()) {
                 new Registry(tables).remove(connection);
             }

@@ -28,27 +28,30 @@ import javax.sql.DataSource;
 public final class PgVectorStore implements VectorStore, KeywordIndex {
     private final Parts parts;
 
+    /** What to say to a write, empty if the role may write. */
+    private final String noWriting;
+
     private final String tenant;
 
     /** What all handles on a collection share. */
     private record Parts(
             Definition definition,
-            String noWriting,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {
-        DocumentWriter writerIfAllowed() {
-            if (!noWriting.isEmpty()) {
-                throw new StoreException(noWriting + "; then open the store anew");
-            }
-            return writer;
-        }
+            KeywordSearch keywordSearch) {}
+
+    private PgVectorStore(Parts parts, String noWriting, String tenantKey) {
+        this.parts = parts;
+        this.noWriting = noWriting;
+        this.tenant = tenantKey;
     }
 
-    private PgVectorStore(Parts parts, String tenantKey) {
-        this.parts = parts;
-        this.tenant = tenantKey;
+    private DocumentWriter writer() {
+        if (!noWriting.isEmpty()) {
+            throw new StoreException(noWriting + "; then open the store anew");
+        }
+        return parts.writer;
     }
 
     /**
@@ -75,17 +78,17 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public PgVectorStore tenant(String tenant) {
-        return new PgVectorStore(parts, TenantKey.of(tenant));
+        return new PgVectorStore(parts, noWriting, TenantKey.of(tenant));
     }
 
     @Override
     public void replace(List<EmbeddedDocument> documents) {
-        parts.writerIfAllowed().replace(tenant, documents);
+        writer().replace(tenant, documents);
     }
 
     @Override
     public int delete(Collection<String> documentIds) {
-        return parts.writerIfAllowed().delete(tenant, documentIds);
+        return writer().delete(tenant, documentIds);
     }
 
     @Override
@@ -166,20 +169,22 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
-                Sql sql = new Sql(tables, definition, extension);
-                VectorParameter.register(connection, sql.vectorType);
-                return new PgVectorStore(parts(session, sql, definition, noWriting), TenantKey.of(DEFAULT_TENANT));
+                SearchSql searchSql = new SearchSql(tables, definition, extension);
+                VectorParameter.register(connection, searchSql.vectorType);
+                return new PgVectorStore(
+                        parts(session, new Sql(tables), searchSql, definition),
+                        noWriting,
+                        TenantKey.of(DEFAULT_TENANT));
             });
         }
 
-        private Parts parts(Session session, Sql sql, Definition definition, String noWriting) {
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
             return new Parts(
                     definition,
-                    noWriting,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),
-                    new VectorSearch(session, sql, definition, plan),
-                    new KeywordSearch(session, sql));
+                    new VectorSearch(session, searchSql, definition, plan),
+                    new KeywordSearch(session, searchSql));
         }
     }
 }
