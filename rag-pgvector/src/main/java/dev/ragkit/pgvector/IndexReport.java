@@ -11,7 +11,12 @@ import java.util.List;
  *     version of pgvector; none where there is nothing to say
  */
 public record IndexReport(List<String> built, List<String> notes) {
-    /** Keeps copies of both lists. */
+    /**
+     * Keeps copies of both lists.
+     *
+     * @param built as above
+     * @param notes as above
+     */
     public IndexReport {
         built = List.copyOf(built);
         notes = List.copyOf(notes);
