@@ -14,8 +14,8 @@ public record IndexReport(List<String> built, List<String> notes) {
     /**
      * Keeps copies of both lists.
      *
-     * @param built as above
-     * @param notes as above
+     * @param built the names of the indexes that were put in place
+     * @param notes sentences for people who look after the database
      */
     public IndexReport {
         built = List.copyOf(built);
