@@ -11,7 +11,12 @@ import java.util.List;
  *     version of pgvector; none where there is nothing to say
  */
 public record IndexReport(List<String> built, List<String> notes) {
-    /** Keeps copies of both lists. */
+    /**
+     * Keeps copies of both lists.
+     *
+     * @param built the names of the indexes that were put in place
+     * @param notes sentences for people who look after the database
+     */
     public IndexReport {
         built = List.copyOf(built);
         notes = List.copyOf(notes);

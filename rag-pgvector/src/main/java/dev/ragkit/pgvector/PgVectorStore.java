@@ -28,28 +28,31 @@ import javax.sql.DataSource;
 public final class PgVectorStore implements VectorStore, KeywordIndex {
     private final Parts parts;
 
+    /** What to say to a write, empty if the role may write. */
+    private final String noWriting;
+
     private final String tenant;
 
     /** What all handles on a collection share. */
     private record Parts(
             Definition definition,
-            String noWriting,
             SearchPlan plan,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {
-        DocumentWriter writerIfAllowed() {
-            if (!noWriting.isEmpty()) {
-                throw new StoreException(noWriting + "; then open the store anew");
-            }
-            return writer;
-        }
+            KeywordSearch keywordSearch) {}
+
+    private PgVectorStore(Parts parts, String noWriting, String tenantKey) {
+        this.parts = parts;
+        this.noWriting = noWriting;
+        this.tenant = tenantKey;
     }
 
-    private PgVectorStore(Parts parts, String tenantKey) {
-        this.parts = parts;
-        this.tenant = tenantKey;
+    private DocumentWriter writer() {
+        if (!noWriting.isEmpty()) {
+            throw new StoreException(noWriting + "; then open the store anew");
+        }
+        return parts.writer;
     }
 
     /**
@@ -76,17 +79,17 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public PgVectorStore tenant(String tenant) {
-        return new PgVectorStore(parts, TenantKey.of(tenant));
+        return new PgVectorStore(parts, noWriting, TenantKey.of(tenant));
     }
 
     @Override
     public void replace(List<EmbeddedDocument> documents) {
-        parts.writerIfAllowed().replace(tenant, documents);
+        writer().replace(tenant, documents);
     }
 
     @Override
     public int delete(Collection<String> documentIds) {
-        return parts.writerIfAllowed().delete(tenant, documentIds);
+        return writer().delete(tenant, documentIds);
     }
 
     @Override
@@ -246,15 +249,15 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
                 return new PgVectorStore(
-                        parts(session, new Sql(tables), searchSql, definition, noWriting),
+                        parts(session, new Sql(tables), searchSql, definition),
+                        noWriting,
                         TenantKey.of(DEFAULT_TENANT));
             });
         }
 
-        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition, String noWriting) {
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
             return new Parts(
                     definition,
-                    noWriting,
                     plan,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),

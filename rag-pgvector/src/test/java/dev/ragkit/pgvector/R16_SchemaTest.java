@@ -39,6 +39,7 @@ class R16_SchemaTest {
                 FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = 'SCHEMA'::regnamespace
                 UNION ALL SELECT concat_ws(' ', conname, conrelid::regclass, pg_get_constraintdef(oid))
                 FROM pg_constraint WHERE connamespace = 'SCHEMA'::regnamespace
+                UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'SCHEMA'::regnamespace
                 UNION ALL SELECT (SELECT string_agg(to_jsonb(r) - 'created_at' #>> '{}', ',') FROM SCHEMA.rag_collection r)
             ) lines) plain_lines""";
 
