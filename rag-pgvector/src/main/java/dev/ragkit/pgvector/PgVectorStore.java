@@ -34,10 +34,18 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     private record Parts(
             Definition definition,
             SearchPlan plan,
+            String noWriting,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {}
+            KeywordSearch keywordSearch) {
+        DocumentWriter writerIfAllowed() {
+            if (!noWriting.isEmpty()) {
+                throw new StoreException(noWriting + "; then open the store anew");
+            }
+            return writer;
+        }
+    }
 
     private PgVectorStore(Parts parts, String tenantKey) {
         this.parts = parts;
@@ -73,12 +81,12 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public void replace(List<EmbeddedDocument> documents) {
-        parts.writer.replace(tenant, documents);
+        parts.writerIfAllowed().replace(tenant, documents);
     }
 
     @Override
     public int delete(Collection<String> documentIds) {
-        return parts.writer.delete(tenant, documentIds);
+        return parts.writerIfAllowed().delete(tenant, documentIds);
     }
 
     @Override
@@ -215,8 +223,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         }
 
         /**
-         * Opens the collection: connects, and checks that the extension, the tables and the rights are there and that the
-         * embedding space is the collection's.
+         * Opens the collection: connects, and checks that the extension, the tables and the rights to read them are there and
+         * that the embedding space is the collection's. A role that may read and not write opens a store that searches, and
+         * whose writes fail with the statement that grants the right.
          *
          * @return the store, for the tenant {@value VectorStore#DEFAULT_TENANT}
          * @throws IllegalArgumentException if a name is not allowed
@@ -229,7 +238,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return session.read("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
-                catalogue.requireTables();
+                String noWriting = catalogue.requireTables();
                 Registry registry = new Registry(tables);
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
@@ -237,14 +246,16 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
                 return new PgVectorStore(
-                        parts(session, new Sql(tables), searchSql, definition), TenantKey.of(DEFAULT_TENANT));
+                        parts(session, new Sql(tables), searchSql, definition, noWriting),
+                        TenantKey.of(DEFAULT_TENANT));
             });
         }
 
-        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition, String noWriting) {
             return new Parts(
                     definition,
                     plan,
+                    noWriting,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),
                     new VectorSearch(session, searchSql, definition, plan),
