@@ -63,9 +63,11 @@ final class IndexChecks {
             return is.method.equals("hnsw") || is.method.equals("ivfflat");
         }
 
-        /** What a broken REINDEX CONCURRENTLY leaves behind beside the index itself. */
-        boolean isLeftOver() {
-            return name.matches(".*_cc(new|old)\\d*");
+        /** What a broken REINDEX CONCURRENTLY, or a broken build of ours, leaves behind beside the index itself. */
+        boolean isLeftOver(Tables tables) {
+            return name.matches(".*_cc(new|old)\\d*")
+                    || name.startsWith(ChunkIndex.nextNames(tables))
+                    || name.startsWith(ChunkIndex.oldNames(tables));
         }
     }
 
@@ -103,7 +105,10 @@ final class IndexChecks {
                 "the index " + index.qualified() + " is not valid",
                 "A build of it was broken off. Every write keeps it up, and no search reads it; IF NOT EXISTS takes it for the"
                         + " index that is wanted.",
-                safely(index.isLeftOver() ? drop(index) : "REINDEX INDEX" + concurrently() + index.qualified()));
+                safely(
+                        index.isLeftOver(checkup.tables())
+                                ? drop(index)
+                                : "REINDEX INDEX" + concurrently() + index.qualified()));
     }
 
     private void mismatched(Index index) {
