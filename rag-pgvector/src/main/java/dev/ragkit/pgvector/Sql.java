@@ -1,5 +1,7 @@
 package dev.ragkit.pgvector;
 
+import dev.ragkit.KeywordIndex;
+
 /**
  * Every statement on the rows of a collection. The texts depend on the collection's names, metric and language alone and are
  * fixed at construction; whatever a caller gives is bound.
@@ -76,6 +78,7 @@ final class Sql {
                 .replace("{vector}", extension.type(definition.type()))
                 .replace("{operator}", extension.operator(definition.vectors().operator()))
                 .replace("{lexemes}", definition.lexemesOf("?"))
+                .replace("{saturation}", Double.toString(KeywordIndex.K1 * (1 - KeywordIndex.B)))
                 .replace("{counted}", Integer.toString(MAX_COUNTED_LEXEME));
     }
 
@@ -247,7 +250,7 @@ final class Sql {
             SELECT 1, c.document_id, c.ordinal, c.start_offset, c.text, c.source, c.metadata, c.score
             FROM (
                 SELECT c.*, (
-                    SELECT sum(q.weight * f.tf / (f.tf + 0.3 + ? * c.words))
+                    SELECT sum(q.weight * f.tf / (f.tf + {saturation} + ? * c.words))
                     FROM query q CROSS JOIN LATERAL (
                         SELECT round(1 / (1.6449340668482264 * (1 - ts_rank('{1,1,1,1}', c.lexemes, q.lexeme))) - 0.5) AS tf
                     ) f) AS score

@@ -21,6 +21,7 @@ import dev.ragkit.Prompt;
 import dev.ragkit.Query;
 import dev.ragkit.Rag;
 import dev.ragkit.SearchOptions;
+import dev.ragkit.StoreChecks;
 import dev.ragkit.TokenUsage;
 import dev.ragkit.VectorStore;
 import dev.ragkit.eval.Judgements;
@@ -78,6 +79,8 @@ final class ApiStrings {
         add("Document.of(String, String)", db::id, db::text);
         add("Document.new(String, String, Metadata, String)", db::id, db::text, db::source);
         add("Document.withSource(String)", db::source);
+        add("StoreChecks.tenant(String)", StoreChecks::tenant);
+        add("StoreChecks.unstorableAt(CharSequence)", t -> StoreChecks.unstorableAt(t) < t.length() ? t : "");
         add(
                 "Chunk.of(String, int, int, String)",
                 t -> Chunk.of(t, 0, 0, "x").documentId(),
