@@ -47,8 +47,8 @@ class ArchitectureTest {
             "VectorSearch");
 
     /** Put SQL together, from constants and from names that {@code Tables} and {@code Extension} have checked and quoted. */
-    private static final Set<String> WRITE_SQL =
-            Set.of("Catalogue", "Ddl", "Definition", "Extension", "PgVectorSchema", "Registry", "SearchSql", "Sql", "Tables");
+    private static final Set<String> WRITE_SQL = Set.of(
+            "Catalogue", "Ddl", "Definition", "Extension", "PgVectorSchema", "Registry", "SearchSql", "Sql", "Tables");
 
     private static final Pattern SQL = Pattern.compile(
             "\\s*(SELECT|WITH|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|COPY|ANALYZE|EXPLAIN|GRANT|SET|LOCK|VACUUM)\\s.*",

@@ -106,7 +106,8 @@ class PgVectorApiAttackTest {
         Map<String, Integer> missing = new TreeMap<>(parameters);
         missing.entrySet().removeAll(listed.entrySet());
         assertThat(missing)
-                .as("each parameter that takes text must have its way in ApiStrings, or be excluded there; these have none")
+                .as(
+                        "each parameter that takes text must have its way in ApiStrings, or be excluded there; these have none")
                 .isEmpty();
         assertThat(listed).as("no more than there are").hasSameSizeAs(parameters);
         return api.ways();
