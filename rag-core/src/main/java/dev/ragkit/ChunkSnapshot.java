@@ -9,9 +9,6 @@ import java.util.Objects;
  * threads.
  */
 final class ChunkSnapshot {
-    private static final double K1 = 1.2;
-    private static final double B = 0.75;
-
     /** A power of two. */
     private static final int ROWS_BETWEEN_CHECKS = 4_096;
 
@@ -91,8 +88,8 @@ final class ChunkSnapshot {
         double average = (double) extent.words / extent.chunks;
         postings.forEach(extent.slots, (slot, frequency) -> {
             if (isAlive(slot)) {
-                double norm = K1 * (1 - B + B * table.length(slot) / average);
-                scores[slot] += idf * frequency * (K1 + 1) / (frequency + norm);
+                double norm = KeywordIndex.K1 * (1 - KeywordIndex.B + KeywordIndex.B * table.length(slot) / average);
+                scores[slot] += idf * frequency * (KeywordIndex.K1 + 1) / (frequency + norm);
             }
         });
     }

@@ -46,6 +46,52 @@ public sealed interface Filter {
     <R> R accept(Visitor<R> visitor);
 
     /**
+     * Reads an expression, such as one that a user typed or a request carried:
+     *
+     * <pre>{@code
+     * lang = 'en' AND (year >= 2020 OR tags CONTAINS 'java') AND NOT EXISTS(draft)
+     *
+     * filter    = conjunct { "OR" conjunct }
+     * conjunct  = negation { "AND" negation }
+     * negation  = { "NOT" } condition
+     * condition = "(" filter ")"
+     *           | "EXISTS" "(" key ")"
+     *           | ( "ALL" | "ANY" ) "(" [ filter { "," filter } ] ")"
+     *           | key ( "=" | "==" | "!=" | "<>" | "<" | "<=" | ">" | ">=" ) value
+     *           | key [ "NOT" ] "IN" "(" [ value { "," value } ] ")"
+     *           | key [ "NOT" ] "CONTAINS" string
+     * key       = word | '"' any text, each " twice '"'
+     * value     = string | number | "TRUE" | "FALSE"
+     * string    = "'" any text, each ' twice "'"
+     * }</pre>
+     *
+     * <p>A word consists of letters, digits, underscores and full stops and begins with a letter or an underscore; the words above,
+     * in any case, are no keys unless quoted. A number is whole if it has neither a fraction nor an exponent, and a double
+     * otherwise; {@code -}, but not {@code +}, may stand before it. {@code ALL} holds where all of its conditions do, as with
+     * {@code AND}, and {@code ANY} as with {@code OR}; both take any number of them, also none.
+     *
+     * <p>Takes linear time. Brackets and {@code NOT}s may be nested {@code 2 *} {@value #MAX_DEPTH} deep. Nothing of the text
+     * reaches a database but as a bound value, yet an expression can name any key: what a user must not ask for has to be kept
+     * out by the tenant, or by a filter added with {@link #and}.
+     *
+     * @param expression the text
+     * @return the filter
+     * @throws FilterException if the text is not an expression, or the filter breaks a bound; it tells the position
+     */
+    static Filter parse(String expression) {
+        return FilterParser.parse(expression);
+    }
+
+    /**
+     * This filter as an expression, values and all: {@link #parse} makes an equal filter of it. {@code toString} shows no values.
+     *
+     * @return the text
+     */
+    default String expression() {
+        return accept(FilterWriter.INSTANCE);
+    }
+
+    /**
      * Matches everything.
      *
      * @return the filter

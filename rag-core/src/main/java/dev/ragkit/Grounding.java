@@ -38,7 +38,7 @@ public interface Grounding {
      *
      * <p>A citation with a quote is accepted only if the source holds the quote, where runs of white space and kinds of quotation
      * marks count as equal. A citation without one gets the sentence of the source that shares most words with the statement it
-     * follows; where none shares any, the whole chunk.
+     * follows; where none shares any, the whole chunk. A quote of more than 2,000 characters is no citation and stays in the text.
      *
      * @return a builder with the defaults
      */

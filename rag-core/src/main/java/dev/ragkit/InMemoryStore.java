@@ -52,7 +52,7 @@ public final class InMemoryStore implements VectorStore, KeywordIndex {
 
     @Override
     public InMemoryStore tenant(String tenant) {
-        return new InMemoryStore(space, metric, Require.identifier(tenant, "tenant"), tenants);
+        return new InMemoryStore(space, metric, StoreChecks.tenant(tenant), tenants);
     }
 
     @Override
@@ -80,7 +80,7 @@ public final class InMemoryStore implements VectorStore, KeywordIndex {
 
     @Override
     public List<String> documentIds(Filter filter, String after, int limit) {
-        Require.between(limit, 1, 10_000, "limit");
+        StoreChecks.page(limit);
         checkNotInterrupted();
         return chunks().documentIds(filter, after, limit);
     }

@@ -31,7 +31,7 @@ public final class IngestReport {
 
     IngestReport(IngestTally tally) {
         counts = tally.copy();
-        failures = List.copyOf(tally.failures);
+        failures = tally.failures();
     }
 
     /**

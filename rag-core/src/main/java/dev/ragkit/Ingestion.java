@@ -17,7 +17,7 @@ final class Ingestion {
     /** A window ends here even if it holds few documents, so that memory stays bounded. */
     private static final long WINDOW_CHARACTERS = 4L << 20;
 
-    /** Chunks embedded and written together. */
+    /** The most chunks embedded in one call, and written together, unless one document alone has more. */
     private static final int GROUP_CHUNKS = 256;
 
     private static final int PAGE = 1_000;
@@ -89,13 +89,13 @@ final class Ingestion {
             if (pending == null) {
                 continue;
             }
-            group.add(pending);
-            chunks += pending.chunks.size();
-            if (chunks >= GROUP_CHUNKS) {
+            if (chunks + pending.chunks.size() > GROUP_CHUNKS && !group.isEmpty()) {
                 write(group);
                 group.clear();
                 chunks = 0;
             }
+            group.add(pending);
+            chunks += pending.chunks.size();
         }
         write(group);
     }
@@ -157,17 +157,24 @@ final class Ingestion {
                 .flatMap(pending -> pending.chunks.stream())
                 .map(Chunk::text)
                 .toList();
-        Embeddings embeddings =
-                texts.isEmpty() ? new Embeddings(List.of(), TokenUsage.NONE) : embedder.embedDocuments(texts);
+        List<Embedding> embeddings = new ArrayList<>(texts.size());
+        for (int from = 0; from < texts.size(); from += GROUP_CHUNKS) {
+            stopIfInterrupted();
+            embeddings.addAll(embedOnce(texts.subList(from, Math.min(texts.size(), from + GROUP_CHUNKS))));
+        }
+        Iterator<Embedding> next = embeddings.iterator();
+        return group.stream().map(pending -> ready(pending, next)).toList();
+    }
+
+    private List<Embedding> embedOnce(List<String> texts) {
+        Embeddings embeddings = embedder.embedDocuments(texts);
         if (embeddings.size() != texts.size()) {
             throw new ModelException("the embedder of " + embedder.space() + " must give one embedding a text, gave "
                     + embeddings.size() + " for " + texts.size());
         }
-        Iterator<Embedding> next = embeddings.list().iterator();
-        List<Ready> ready = group.stream().map(pending -> ready(pending, next)).toList();
         tally.embedded += texts.size();
         tally.usage = tally.usage.plus(embeddings.usage());
-        return ready;
+        return embeddings.list();
     }
 
     private Ready ready(Pending pending, Iterator<Embedding> embeddings) {
@@ -236,7 +243,7 @@ final class Ingestion {
     }
 
     private void fail(Document document, RuntimeException cause) {
-        tally.failures.add(new IngestReport.Failure(document.id(), cause));
+        tally.fail(new IngestReport.Failure(document.id(), cause));
     }
 
     private IngestReport progress() {

@@ -4,6 +4,7 @@ package dev.ragkit;
 final class LineForm {
     private static final int MOST_HEADING_LEVEL = 6;
     private static final int MOST_ITEM_DIGITS = 3;
+    private static final int LEAST_RULE_SIGNS = 3;
 
     private LineForm() {}
 
@@ -52,17 +53,19 @@ final class LineForm {
         return end - start >= 3 && (text.startsWith("```", start) || text.startsWith("~~~", start));
     }
 
-    /** Three or more of the same sign and nothing else. */
+    /** Three or more of the same sign, with or without spaces between them, and nothing else. */
     static boolean rule(String text, int start, int end) {
         char sign = text.charAt(start);
-        if (end - start < 3 || "-=*_~^+".indexOf(sign) < 0) {
+        if ("-=*_~^+".indexOf(sign) < 0) {
             return false;
         }
+        int signs = 0;
         int at = start;
         while (at < end && (text.charAt(at) == sign || text.charAt(at) == ' ')) {
+            signs += text.charAt(at) == sign ? 1 : 0;
             at++;
         }
-        return at == end;
+        return at == end && signs >= LEAST_RULE_SIGNS;
     }
 
     private static boolean isSpace(String text, int at) {

@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A citation as a reply writes it: {@code [1]}, {@code [1, 2]} or {@code [1: "exact words"]}.
+ * A citation as a reply writes it: {@code [1]}, {@code [1, 2]} or {@code [1: "exact words"]}, where white space may stand between
+ * the parts, also a line break. A quote of more than 2,000 characters makes no marker: it is text.
  *
  * @param start where it begins in the reply
  * @param end where it ends, exclusive
@@ -110,7 +111,7 @@ record Marker(int start, int end, List<Integer> numbers, String quote) {
 
         private boolean closes(int i) {
             int next = i;
-            while (next < reply.length() && reply.charAt(next) == ' ') {
+            while (next < reply.length() && Character.isWhitespace(reply.charAt(next))) {
                 next++;
             }
             return next < reply.length() && reply.charAt(next) == ']';
@@ -126,7 +127,7 @@ record Marker(int start, int end, List<Integer> numbers, String quote) {
         }
 
         private void skipSpaces() {
-            while (at < reply.length() && reply.charAt(at) == ' ') {
+            while (at < reply.length() && Character.isWhitespace(reply.charAt(at))) {
                 at++;
             }
         }

@@ -48,7 +48,7 @@ final class Require {
     }
 
     /** Returns the index of the first character that is NUL or an unpaired surrogate, or -1. */
-    static int unstorableAt(String value) {
+    static int unstorableAt(CharSequence value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == 0) {

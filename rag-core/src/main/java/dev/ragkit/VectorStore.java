@@ -1,6 +1,7 @@
 package dev.ragkit;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ import java.util.Map;
 public interface VectorStore {
     /** The tenant of a store that was not told one: {@value}. */
     String DEFAULT_TENANT = "default";
+
+    /** The order of document ids: by Unicode code point, which is also that of their UTF-8 bytes. */
+    Comparator<String> ID_ORDER = CodePointOrder.INSTANCE;
 
     /** The name under which the hits of {@link #search} carry their score: {@value}. */
     String SCORE = "vector";
@@ -71,7 +75,7 @@ public interface VectorStore {
     Map<String, DocumentVersion> versions(Collection<String> documentIds);
 
     /**
-     * The ids of documents, a page at a time, in code point order.
+     * The ids of documents, a page at a time, in {@link #ID_ORDER}.
      *
      * @param filter matched against the metadata of the document
      * @param after the last id of the page before; empty for the first page

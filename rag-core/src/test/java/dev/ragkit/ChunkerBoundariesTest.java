@@ -15,7 +15,7 @@ class ChunkerBoundariesTest {
 
     @Test
     void whatOnlyLooksLikeAHeadingIsALine() {
-        for (String line : List.of("####### h", "#h", "#", "=h", "= =", "======= h", "- h", "| h |", "---", "a # h")) {
+        for (String line : List.of("####### h", "#h", "#", "=h", "= =", "======= h", "- h", "| h |", "- -", "a # h")) {
             assertThat(levelOfSecondLine(line)).as(line).isEqualTo(Boundaries.LINE);
         }
     }
@@ -27,6 +27,13 @@ class ChunkerBoundariesTest {
         assertThat(boundaries.level(5)).as("two").isEqualTo(Boundaries.SECTION);
         assertThat(boundaries.level(9)).as("---").isLessThan(Boundaries.SENTENCE);
         assertThat(boundaries.level(13)).as("three").isLessThan(Boundaries.SENTENCE);
+    }
+
+    @Test
+    void aRuleNeedsThreeSigns() {
+        for (String rule : List.of("---", "- - -", "===", "= = =", "^^^")) {
+            assertThat(levelOfSecondLine(rule)).as(rule).isEqualTo(Boundaries.WRAP);
+        }
     }
 
     @Test

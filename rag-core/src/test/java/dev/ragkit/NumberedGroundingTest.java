@@ -2,6 +2,7 @@ package dev.ragkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Random;
@@ -126,6 +127,17 @@ class NumberedGroundingTest {
         Citation citation = answer.citations().get(0);
         assertThat(citation.quote()).isEqualTo("get \u201ca fair\npart\u201d");
         assertThat(citation.start()).isEqualTo(100 + LEAVE.indexOf("get \u201c"));
+    }
+
+    @Test
+    void aMarkerMayBeBrokenOverLinesAndAQuoteWithoutEndIsText() {
+        String long1 = "x".repeat(2_001);
+
+        assertThat(Marker.all("a [1,\n2] b [1:\n\"some\nwords\"\n]."))
+                .extracting(Marker::numbers, Marker::quote)
+                .containsExactly(tuple(List.of(1, 2), ""), tuple(List.of(1), "some\nwords"));
+        assertThat(Marker.all("a [1: \"" + long1 + "\"] b")).isEmpty();
+        assertThat(Marker.all("a [1: \"" + long1.substring(2) + "\"] b")).hasSize(1);
     }
 
     @Test

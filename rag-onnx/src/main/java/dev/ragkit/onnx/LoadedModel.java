@@ -38,9 +38,9 @@ record LoadedModel(WordPiece tokenizer, int start, int end, Transformer network,
             int start = file.id("[CLS]");
             int end = file.id("[SEP]");
             WordPiece tokenizer = file.tokenizer();
+            String fingerprint = fingerprint(weights);
             Transformer network = open(model, weights);
-            int dimensions = tryOut(model, network, start);
-            return new LoadedModel(tokenizer, start, end, network, dimensions, fingerprint(weights));
+            return new LoadedModel(tokenizer, start, end, network, tryOut(model, network, start), fingerprint);
         } catch (IOException e) {
             throw unreadable(model, model.tokenizer(), e);
         }
@@ -65,15 +65,21 @@ record LoadedModel(WordPiece tokenizer, int start, int end, Transformer network,
     private static int tryOut(OnnxModel model, Transformer network, int start) {
         int[] row = new int[model.maxTokens()];
         Arrays.fill(row, start);
+        boolean fits = false;
         try {
-            return network.run(List.of(row))[0].length;
+            int dimensions = network.run(List.of(row))[0].length;
+            fits = true;
+            return dimensions;
         } catch (OrtException | ArithmeticException e) {
-            network.close();
             throw new ModelException(
                     "the model " + model.name() + " did not take " + model.maxTokens()
                             + " tokens, its maxTokens; set maxTokens to the number of positions that it has",
                     Kind.PERMANENT,
                     e);
+        } finally {
+            if (!fits) {
+                network.close();
+            }
         }
     }
 

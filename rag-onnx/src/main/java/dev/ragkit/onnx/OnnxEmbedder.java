@@ -11,6 +11,9 @@ import dev.ragkit.TokenCounter;
 import dev.ragkit.TokenUsage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds texts in the process, with an ONNX model: no key, no network, nothing leaves the machine.
@@ -61,7 +64,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
         this.queries = queries;
         this.longTexts = builder.longTexts;
         this.batchSize = builder.batchSize;
-        this.work = new SharedWork(builder.threads, "rag-onnx-" + builder.model.name());
+        this.work = builder.executor == null
+                ? SharedWork.ofThreads(builder.threads, "rag-onnx-" + builder.model.name())
+                : SharedWork.on(builder.executor, builder.threads);
     }
 
     private enum LongTexts {
@@ -207,6 +212,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     public static final class Builder {
         private final OnnxModel model;
         private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+        private @Nullable Executor executor;
         private int batchSize = 1;
         private LongTexts longTexts = LongTexts.AVERAGED;
 
@@ -215,8 +221,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
         }
 
         /**
-         * Sets how many windows of one call are run at once: one on the caller's thread, the others on daemon threads of the embedder
-         * that end when idle. Each takes one processor and, while it runs, up to 40 MB. A single query uses the caller's thread only.
+         * Sets how many windows of one call are run at once: one on the caller's thread, the others on the {@link #executor}. Each takes one processor and, while it runs, up to 40 MB. A single query uses the caller's thread only.
          * Default: 2, or 1 on a machine with one processor.
          *
          * @param threads 1 to 256
@@ -225,6 +230,19 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
          */
         public Builder threads(int threads) {
             this.threads = bounded("threads", threads, MAX_THREADS);
+            return this;
+        }
+
+        /**
+         * Sets who runs the windows beside the caller's, up to {@link #threads} minus one at a time for each call. The caller never
+         * waits for the executor to become free: what it does not begin, or refuses, the caller's thread does. Default: daemon
+         * threads of the embedder that end when idle.
+         *
+         * @param executor of the caller, who ends it; {@link OnnxEmbedder#close} leaves it alone
+         * @return this
+         */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor must not be null");
             return this;
         }
 
@@ -263,12 +281,16 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
          */
         public OnnxEmbedder build() {
             LoadedModel loaded = LoadedModel.load(model);
+            boolean built = false;
             try {
-                return new OnnxEmbedder(
+                OnnxEmbedder embedder = new OnnxEmbedder(
                         this, loaded, windows(loaded, model.documentPrefix()), windows(loaded, model.queryPrefix()));
-            } catch (IllegalArgumentException e) {
-                loaded.network().close();
-                throw e;
+                built = true;
+                return embedder;
+            } finally {
+                if (!built) {
+                    loaded.network().close();
+                }
             }
         }
 

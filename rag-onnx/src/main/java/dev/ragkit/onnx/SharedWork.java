@@ -1,8 +1,10 @@
 package dev.ragkit.onnx;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,16 +19,32 @@ final class SharedWork implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
 
     private final int helpers;
-    private final @Nullable ExecutorService pool;
+    private final Executor executor;
+    private final Runnable onClose;
+
+    private SharedWork(int threads, Executor executor, Runnable onClose) {
+        this.helpers = threads - 1;
+        this.executor = executor;
+        this.onClose = onClose;
+    }
 
     /**
-     * Work for some threads.
+     * Work for some threads of its own.
      *
      * @param threads the caller's included, at least 1
      */
-    SharedWork(int threads, String name) {
-        this.helpers = threads - 1;
-        this.pool = helpers == 0 ? null : pool(helpers, name);
+    static SharedWork ofThreads(int threads, String name) {
+        ExecutorService pool = pool(Math.max(1, threads - 1), name);
+        return new SharedWork(threads, pool, pool::shutdown);
+    }
+
+    /**
+     * Work for threads of somebody else, who ends them.
+     *
+     * @param threads the caller's included, at least 1
+     */
+    static SharedWork on(Executor executor, int threads) {
+        return new SharedWork(threads, executor, () -> {});
     }
 
     private static ExecutorService pool(int size, String name) {
@@ -56,20 +74,25 @@ final class SharedWork implements AutoCloseable {
      */
     void run(int units, IntConsumer unit) {
         Job job = new Job(units, unit);
-        if (pool != null) {
-            for (int i = 0; i < Math.min(helpers, units - 1); i++) {
-                pool.execute(job::help);
-            }
-        }
+        askForHelp(job, Math.min(helpers, units - 1));
         job.lead();
+    }
+
+    /** An executor that takes no more work gives no help. */
+    private void askForHelp(Job job, int wanted) {
+        try {
+            for (int i = 0; i < wanted; i++) {
+                executor.execute(job::help);
+            }
+        } catch (RejectedExecutionException busy) {
+            // The caller does what nobody helps with.
+        }
     }
 
     /** Lets the helpers end; work that is under way is finished by its caller. */
     @Override
     public void close() {
-        if (pool != null) {
-            pool.shutdown();
-        }
+        onClose.run();
     }
 
     /** One call: who takes the next unit, who is still at work, and what failed first. */

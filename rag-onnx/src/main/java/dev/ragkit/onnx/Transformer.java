@@ -57,12 +57,16 @@ final class Transformer implements AutoCloseable {
             // Failures arrive as exceptions; the runtime would also print them.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             OrtSession session = environment.createSession(weights, options);
+            boolean fits = false;
             try {
                 check(session);
-                return new Transformer(environment, session, pooling);
-            } catch (OrtException e) {
-                session.close();
-                throw e;
+                Transformer network = new Transformer(environment, session, pooling);
+                fits = true;
+                return network;
+            } finally {
+                if (!fits) {
+                    session.close();
+                }
             }
         }
     }

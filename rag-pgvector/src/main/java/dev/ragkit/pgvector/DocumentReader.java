@@ -2,6 +2,7 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.DocumentVersion;
 import dev.ragkit.Filter;
+import dev.ragkit.StoreChecks;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
@@ -12,8 +13,6 @@ import java.util.Map;
 
 /** Says which documents there are, and in which version. */
 final class DocumentReader {
-    private static final int MAX_PAGE = 10_000;
-
     private final Session session;
     private final Sql sql;
 
@@ -43,9 +42,7 @@ final class DocumentReader {
     }
 
     List<String> documentIds(String tenant, Filter filter, String after, int limit) {
-        if (limit < 1 || limit > MAX_PAGE) {
-            throw new IllegalArgumentException("limit must be between 1 and " + MAX_PAGE + ", was " + limit);
-        }
+        StoreChecks.page(limit);
         if (!Utf8.isStorable(after)) {
             throw new IllegalArgumentException(
                     "after must be an id that an earlier page gave, or empty; it has NUL or an unpaired surrogate");

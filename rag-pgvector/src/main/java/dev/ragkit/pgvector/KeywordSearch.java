@@ -18,9 +18,6 @@ import java.util.List;
  * optimizations, 1995). The hits are the best of all chunks with any of the words.
  */
 final class KeywordSearch {
-    private static final double K1 = 1.2;
-    private static final double B = 0.75;
-
     /** The first go looks at so many chunks for each hit asked for. */
     private static final int CHUNKS_PER_HIT = 20;
 
@@ -56,8 +53,8 @@ final class KeywordSearch {
                     long found = rows.getLong(2);
                     double all = Math.max(found, rows.getLong(3));
                     double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
-                    terms.add(new Terms.Term(rows.getString(1), found, idf * (K1 + 1)));
-                    lengthFactor = K1 * B * all / Math.max(1, rows.getLong(4));
+                    terms.add(new Terms.Term(rows.getString(1), found, idf * (KeywordIndex.K1 + 1)));
+                    lengthFactor = KeywordIndex.K1 * KeywordIndex.B * all / Math.max(1, rows.getLong(4));
                 }
             }
         }

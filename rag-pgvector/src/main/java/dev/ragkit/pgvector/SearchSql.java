@@ -1,5 +1,6 @@
 package dev.ragkit.pgvector;
 
+import dev.ragkit.KeywordIndex;
 import dev.ragkit.pgvector.Sql.Filterable;
 
 /**
@@ -76,6 +77,7 @@ final class SearchSql {
                 .replace("{chunk}", tables.chunk())
                 .replace("{term}", tables.term())
                 .replace("{stats}", tables.stats())
+                .replace("{saturation}", Double.toString(KeywordIndex.K1 * (1 - KeywordIndex.B)))
                 .replace("{rows}", tables.rows())
                 .replace("{estimate}", tables.estimate())
                 .replace("{lexemes}", definition.lexemesOf("?"))
@@ -255,7 +257,7 @@ final class SearchSql {
                 FROM unnest(?::text[], ?::float8[]) AS q(lexeme, weight)
             ), scored AS MATERIALIZED (
                 SELECT c.part, c.place, (
-                    SELECT sum(q.weight * f.tf / (f.tf + 0.3 + ? * c.words))
+                    SELECT sum(q.weight * f.tf / (f.tf + {saturation} + ? * c.words))
                     FROM query q CROSS JOIN LATERAL (
                         SELECT round(1 / (1.6449340668482264 * (1 - ts_rank('{1,1,1,1}', c.lexemes, q.lexeme))) - 0.5) AS tf
                     ) f) AS score

@@ -1,5 +1,6 @@
 package dev.ragkit.pgvector;
 
+import dev.ragkit.StoreChecks;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -9,7 +10,6 @@ import java.util.HexFormat;
  * index takes 2,700 bytes, and a document id up to 1,536 of them.
  */
 final class TenantKey {
-    private static final int MAX_LENGTH = 512;
     private static final int MAX_BYTES = 1_000;
 
     /** A name that begins so is digested too, so no name can pass for the digest of another. */
@@ -23,18 +23,7 @@ final class TenantKey {
      * @throws IllegalArgumentException if the name is blank, too long, or not text that PostgreSQL can keep
      */
     static String of(String tenant) {
-        if (tenant.isBlank()) {
-            throw new IllegalArgumentException("tenant must not be blank");
-        }
-        if (tenant.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    "tenant must have at most " + MAX_LENGTH + " characters, had " + tenant.length());
-        }
-        int at = Utf8.unstorableAt(tenant);
-        if (at >= 0) {
-            throw new IllegalArgumentException(
-                    "tenant must contain neither NUL nor an unpaired surrogate, found one at character " + at);
-        }
+        StoreChecks.tenant(tenant);
         byte[] name = Utf8.bytes(tenant);
         return name.length > MAX_BYTES || tenant.startsWith(DIGEST) ? DIGEST + digest(name) : tenant;
     }

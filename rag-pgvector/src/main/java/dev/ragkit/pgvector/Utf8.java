@@ -1,13 +1,14 @@
 package dev.ragkit.pgvector;
 
+import dev.ragkit.StoreChecks;
+import dev.ragkit.VectorStore;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /** Text as PostgreSQL keeps it: UTF-8 without NUL. */
 final class Utf8 {
-    /** By byte, which is by code point: the order of the collation "C". */
-    static final Comparator<String> ORDER = (a, b) -> Arrays.compareUnsigned(bytes(a), bytes(b));
+    /** By code point, which is by byte: the order of the collation "C". */
+    static final Comparator<String> ORDER = VectorStore.ID_ORDER;
 
     private Utf8() {}
 
@@ -21,38 +22,19 @@ final class Utf8 {
 
     /** The first character that PostgreSQL cannot keep, NUL or an unpaired surrogate; -1 if there is none. */
     static int unstorableAt(String text) {
-        return unstorableAt(text, 0);
-    }
-
-    private static int unstorableAt(CharSequence text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                return i;
-            }
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return i;
-                }
-                i++;
-            }
-        }
-        return -1;
+        return StoreChecks.unstorableAt(text);
     }
 
     /** The text with a space for each character that PostgreSQL cannot keep; for text that is only looked up by its words. */
     static String spaced(String text) {
-        int at = unstorableAt(text);
-        if (at < 0) {
+        if (isStorable(text)) {
             return text;
         }
-        StringBuilder out = new StringBuilder(text);
-        for (; at >= 0; at = unstorableAt(out, at)) {
-            out.setCharAt(at, ' ');
-        }
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints()
+                .map(codePoint ->
+                        codePoint == 0 || Character.getType(codePoint) == Character.SURROGATE ? ' ' : codePoint)
+                .forEach(out::appendCodePoint);
         return out.toString();
     }
 

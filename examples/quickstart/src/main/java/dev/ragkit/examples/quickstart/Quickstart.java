@@ -6,6 +6,7 @@ import dev.ragkit.Generator;
 import dev.ragkit.IngestOptions;
 import dev.ragkit.IngestReport;
 import dev.ragkit.Rag;
+import dev.ragkit.RagException;
 import dev.ragkit.VectorStore;
 import dev.ragkit.onnx.OnnxEmbedder;
 import dev.ragkit.onnx.OnnxModel;
@@ -132,7 +133,8 @@ public final class Quickstart {
         return deleted;
     }
 
-    private void answerInput(Rag rag) {
+    /** Asks line by line; a question that fails is reported, and the next one asked. */
+    void answerInput(Rag rag) {
         boolean live = terminal.isLive(Terminal.Live.INPUT);
         if (live) {
             terminal.note("Ask about the documents; Ctrl-D ends.");
@@ -152,8 +154,8 @@ public final class Quickstart {
             Stopwatch watch = new Stopwatch();
             Answer answer = rag.ask(Options.query(line));
             terminal.print(Text.of(answer) + "\nanswer " + Text.seconds(watch.lap()) + "\n");
-        } catch (Failure e) {
-            terminal.note(e.message());
+        } catch (Failure | RagException e) {
+            terminal.note(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,0 +1,30 @@
+package dev.ragkit.pgvector;
+
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * The different texts of statements that one database has seen, as {@code pg_stat_statements} has them: with constants left out,
+ * and nothing else made alike. What this class itself asks is not among them.
+ */
+final class StatementTexts {
+    private static final String LIST = """
+            SELECT DISTINCT s.query FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+            WHERE d.datname = current_database() AND s.query NOT LIKE '%pg_stat_statements%' ORDER BY 1""";
+
+    private final DataSource dataSource;
+
+    private StatementTexts(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** Starts to look at a database, which has to be the test's own. */
+    static StatementTexts of(DataSource dataSource) {
+        TestCollection.execute(dataSource, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+        return new StatementTexts(dataSource);
+    }
+
+    List<String> list() {
+        return TestCollection.query(dataSource, LIST);
+    }
+}
