@@ -15,8 +15,8 @@ interface Contender {
         /** Runs a query of the corpus and returns everything a caller would read. This is what is measured. */
         Object search(int query);
 
-        /** The documents that a query finds, best first. */
-        List<String> ids(int query);
+        /** The rows of the corpus that a query finds, best first. */
+        List<Integer> rows(int query);
 
         @Override
         void close();

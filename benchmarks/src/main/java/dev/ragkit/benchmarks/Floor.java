@@ -107,8 +107,10 @@ record Floor(String name, String url, Map<String, String> settings, Plan stateme
         }
 
         @Override
-        public List<String> ids(int query) {
-            return search(query).stream().map(Row::documentId).toList();
+        public List<Integer> rows(int query) {
+            return search(query).stream()
+                    .map(row -> Passages.row(row.documentId(), row.ordinal()))
+                    .toList();
         }
 
         @Override

@@ -14,9 +14,9 @@ record Judged(double recall, double complete) {
         double complete = 0;
         try (Contender.Session session = contender.open()) {
             for (int query = 0; query < truth.queries(); query++) {
-                List<String> ids = session.ids(query);
-                recall += truth.recall(query, ids, limit);
-                complete += ids.size() == Math.min(limit, truth.matching()) ? 1 : 0;
+                List<Integer> rows = session.rows(query);
+                recall += truth.recall(query, rows, limit);
+                complete += rows.size() == Math.min(limit, truth.matching()) ? 1 : 0;
             }
         }
         return new Judged(recall / truth.queries(), complete / truth.queries());

@@ -65,7 +65,7 @@ final class NativeClient {
         FloorPlans plans = new FloorPlans(table);
         Map<String, String> settings = FloorPlans.settings(40);
         List<Contender> contenders = List.of(
-                new RagKit(table.store(), table.corpus(), SearchOptions.ofLimit(LIMIT)),
+                new RagKit(table, SearchOptions.ofLimit(LIMIT)),
                 plans.nearest("floor", LIMIT, settings),
                 plans.nearestOfTable("floor by table", LIMIT, settings));
         List<List<Double>> medians = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

@@ -39,9 +39,9 @@ final class Passages {
         return String.format(Locale.ROOT, "d%07d", row);
     }
 
-    /** The row of a document that holds one. */
-    static int row(String id) {
-        return Integer.parseInt(id.substring(1));
+    /** The row of a chunk. */
+    static int row(String documentId, int ordinal) {
+        return Integer.parseInt(documentId.substring(1)) + ordinal;
     }
 
     Metadata metadata(int row) {

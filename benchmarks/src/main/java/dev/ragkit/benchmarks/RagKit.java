@@ -5,15 +5,15 @@ import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.VectorStore;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** The library. The embedding is made before the time starts, as it is by whoever embeds. */
-record RagKit(VectorStore store, Corpus corpus, SearchOptions options) implements Contender {
+record RagKit(String name, VectorStore store, Corpus corpus, SearchOptions options) implements Contender {
     static final String NAME = "RagKit";
 
-    @Override
-    public String name() {
-        return NAME;
+    RagKit(SearchTable table, SearchOptions options) {
+        this(NAME, table.store(), table.corpus(), options);
     }
 
     @Override
@@ -28,9 +28,9 @@ record RagKit(VectorStore store, Corpus corpus, SearchOptions options) implement
             }
 
             @Override
-            public List<String> ids(int query) {
+            public List<Integer> rows(int query) {
                 return search(query).hits().stream()
-                        .map(hit -> hit.chunk().documentId())
+                        .map(hit -> Passages.row(hit.chunk().documentId(), hit.chunk().ordinal()))
                         .toList();
             }
 
@@ -44,7 +44,7 @@ record RagKit(VectorStore store, Corpus corpus, SearchOptions options) implement
         return store.search(Embedding.of(corpus.query(query)), options)
                 .path()
                 .name()
-                .toLowerCase(java.util.Locale.ROOT)
+                .toLowerCase(Locale.ROOT)
                 .replace('_', ' ');
     }
 }

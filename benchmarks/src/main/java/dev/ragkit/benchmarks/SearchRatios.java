@@ -103,7 +103,7 @@ final class SearchRatios {
                 .limit(limit)
                 .filter(selection.filter())
                 .build();
-        RagKit ours = new RagKit(table.store(), table.corpus(), options);
+        RagKit ours = new RagKit(table, options);
         Judged judged = Judged.of(ours, truth, limit);
         Floor floor = new FloorPlans(table).best(selection, limit, truth, Math.min(LEAST_RECALL, judged.recall()));
         Judged floorJudged = Judged.of(floor, truth, limit);

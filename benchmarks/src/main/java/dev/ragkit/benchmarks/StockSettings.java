@@ -44,7 +44,7 @@ final class StockSettings {
     private static void measure(SearchTable table, Results results, Duration time) {
         FloorPlans plans = new FloorPlans(table);
         List<Contender> contenders = List.of(
-                new RagKit(table.store(), table.corpus(), SearchOptions.ofLimit(LIMIT)),
+                new RagKit(table, SearchOptions.ofLimit(LIMIT)),
                 plans.nearest("by hand; no settings", LIMIT, Map.of()),
                 plans.nearest("by hand; settings at connect", LIMIT, FloorPlans.settings(40)));
         Truth truth = Truth.of(table.corpus(), JUDGED, LIMIT, row -> true);
@@ -66,10 +66,10 @@ final class StockSettings {
         }
     }
 
-    /** What a session has counted reaches the others when it ends, or when it is idle for a while; so it is asked to. */
+    /** What a session has counted reaches the others a moment after it ended, so the pool's are ended first. */
     private static long indexScans(SearchTable table) {
         table.pool().getHikariPoolMXBean().softEvictConnections();
-        SearchTable.texts(table.pool(), "SELECT pg_stat_force_next_flush()");
+        SearchTable.texts(table.pool(), "SELECT pg_sleep(1)");
         return Long.parseLong(SearchTable.texts(table.pool(), INDEX_SCANS).get(0));
     }
 

@@ -85,7 +85,7 @@ final class Truth {
     }
 
     /** The share of the {@code k} best that is among the hits; 1 where nothing matches. A tie counts as found. */
-    double recall(int query, List<String> hits, int k) {
+    double recall(int query, List<Integer> hits, int k) {
         int expected = Math.min(k, matching);
         if (expected == 0) {
             return 1;
@@ -93,7 +93,7 @@ final class Truth {
         float[] asked = corpus.query(query);
         float least = best[query][expected - 1] - TOLERANCE;
         long found = hits.stream()
-                .filter(id -> Corpus.dot(asked, corpus.row(Passages.row(id))) >= least)
+                .filter(row -> Corpus.dot(asked, corpus.row(row)) >= least)
                 .count();
         return (double) Math.min(found, expected) / expected;
     }
