@@ -156,6 +156,10 @@ public final class PgVectorSchema {
             throw new StoreException("halfvec needs pgvector 0.7 or newer, this database has " + extension.version()
                     + ": run ALTER EXTENSION vector UPDATE, or use VectorType.VECTOR");
         }
+        if (definition.index().isBinary() && !extension.hasHalfvec()) {
+            throw new StoreException("binary quantization needs pgvector 0.7 or newer, this database has "
+                    + extension.version() + ": run ALTER EXTENSION vector UPDATE, or use VectorIndex.hnsw()");
+        }
         if (!catalogue.isTextSearchThere(definition.textSearch())) {
             throw new StoreException("there is no text search configuration '" + definition.textSearch()
                     + "' in this database: use one that \\dF lists in psql, such as simple");
@@ -212,7 +216,9 @@ public final class PgVectorSchema {
      */
     public void drop(DataSource dataSource) {
         change(dataSource, "dropping tables", connection -> {
-            run(connection, new Ddl(tables, definition, PRINTED).dropTables());
+            Ddl ddl = new Ddl(tables, definition, PRINTED);
+            run(connection, ddl.dropTables());
+            run(connection, ddl.dropFunctions());
             if (new Catalogue(connection, tables).isRegistryThere()) {
                 new Registry(tables).remove(connection);
             }
