@@ -37,7 +37,9 @@ record Arguments(List<String> words) {
 
     /** Whether a part is wanted; all are, unless some are named. */
     boolean wants(String part) {
-        return value("part").map(parts -> Set.of(parts.split(",")).contains(part)).orElse(true);
+        return value("part")
+                .map(parts -> Set.of(parts.split(",")).contains(part))
+                .orElse(true);
     }
 
     int maxRows(int otherwise) {
@@ -50,9 +52,7 @@ record Arguments(List<String> words) {
     Path out() {
         return value("out")
                 .map(Path::of)
-                .orElseGet(() -> quick()
-                        ? Results.checkout().resolve("benchmarks/target/results")
-                        : Results.folder());
+                .orElseGet(() -> quick() ? Results.checkout().resolve("benchmarks/target/results") : Results.folder());
     }
 
     Duration time(Duration full) {

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,18 +47,22 @@ final class Duel {
      * @param bytes allocated by a search on its thread
      * @param rounds the median of each round, in microseconds
      */
-    record Figures(String name, double p50, double p95, double bytes, double[] rounds) {
+    record Figures(String name, double p50, double p95, double bytes, List<Double> rounds) {
+        Figures {
+            rounds = List.copyOf(rounds);
+        }
+
         double ratioTo(Figures other) {
             return p50 / other.p50;
         }
 
         /** The bounds between which the median of the rounds' ratios lies, 19 times of 20. */
         double[] rangeTo(Figures other) {
-            double[] ratios = new double[rounds.length];
+            double[] ratios = new double[rounds.size()];
             for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = rounds[i] / other.rounds[i];
+                ratios[i] = rounds.get(i) / other.rounds.get(i);
             }
-            java.util.Arrays.sort(ratios);
+            Arrays.sort(ratios);
             int aside = (int) Math.ceil(0.98 * Math.sqrt(ratios.length));
             int middle = ratios.length / 2;
             return new double[] {
@@ -67,10 +72,10 @@ final class Duel {
     }
 
     /** The searches of one thread in one block. */
-    private record Block(long[] nanos, long bytes) {}
+    private record Block(List<Long> nanos, long bytes) {}
 
     /** All that a contender did. */
-    private static final class Record {
+    private static final class Tally {
         private final List<Long> nanos = new ArrayList<>();
         private final List<Double> rounds = new ArrayList<>();
         private long bytes;
@@ -79,9 +84,7 @@ final class Duel {
             List<Long> round = new ArrayList<>();
             for (Block block : blocks) {
                 bytes += block.bytes;
-                for (long each : block.nanos) {
-                    round.add(each);
-                }
+                round.addAll(block.nanos);
             }
             nanos.addAll(round);
             rounds.add(quantile(round, 0.5));
@@ -93,7 +96,7 @@ final class Duel {
                     quantile(nanos, 0.5),
                     quantile(nanos, 0.95),
                     (double) bytes / nanos.size(),
-                    rounds.stream().mapToDouble(Double::doubleValue).toArray());
+                    rounds);
         }
     }
 
@@ -117,7 +120,7 @@ final class Duel {
                 }
             }
             rounds(workers, sessions, time.dividedBy(3));
-            List<Record> records = rounds(workers, sessions, time);
+            List<Tally> records = rounds(workers, sessions, time);
             List<Figures> figures = new ArrayList<>();
             for (int i = 0; i < records.size(); i++) {
                 figures.add(records.get(i).figures(contenders.get(i).name()));
@@ -129,8 +132,8 @@ final class Duel {
         }
     }
 
-    private List<Record> rounds(ExecutorService workers, List<List<Contender.Session>> sessions, Duration duration) {
-        List<Record> records = sessions.stream().map(own -> new Record()).toList();
+    private List<Tally> rounds(ExecutorService workers, List<List<Contender.Session>> sessions, Duration duration) {
+        List<Tally> records = sessions.stream().map(own -> new Tally()).toList();
         long end = System.nanoTime() + duration.toNanos();
         for (int round = 0; round < MIN_ROUNDS || System.nanoTime() < end; round++) {
             for (int i = 0; i < sessions.size(); i++) {
@@ -175,6 +178,7 @@ final class Duel {
                 throw new IllegalStateException("never; but the compiler does not know that nobody reads the result");
             }
         }
-        return new Block(nanos, thread.getCurrentThreadAllocatedBytes() - allocated);
+        long bytes = thread.getCurrentThreadAllocatedBytes() - allocated;
+        return new Block(Arrays.stream(nanos).boxed().toList(), bytes);
     }
 }

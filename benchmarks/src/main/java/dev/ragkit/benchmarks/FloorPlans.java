@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.Map;
 final class FloorPlans {
     private static final int PROBES = 15;
     private static final double ROUNDING = 1e-9;
+    private static final double NEAR = 1.5;
     private static final int FINALISTS = 3;
     private static final Duration FINAL = Duration.ofMillis(600);
 
@@ -39,6 +39,9 @@ final class FloorPlans {
     private static final String NEAREST_OF_TABLE =
             NEAREST.replace("{columns}", COLUMNS.replace("?", "(SELECT v FROM bench_query WHERE id = ?)"));
 
+    /** A candidate and its time, in microseconds. */
+    private record Timed(Floor floor, double median) {}
+
     private final SearchTable table;
 
     FloorPlans(SearchTable table) {
@@ -55,7 +58,9 @@ final class FloorPlans {
     }
 
     private static String sql(String text, String filter) {
-        return text.replace("{columns}", COLUMNS).replace("{chunk}", SearchTable.CHUNK).replace("{filter}", filter);
+        return text.replace("{columns}", COLUMNS)
+                .replace("{chunk}", SearchTable.CHUNK)
+                .replace("{filter}", filter);
     }
 
     /** The search without a filter. */
@@ -80,20 +85,20 @@ final class FloorPlans {
         if (selection.conditions().isEmpty()) {
             return unfiltered(limit, truth, leastRecall);
         }
-        Map<Floor, Double> medians = new HashMap<>();
-        List<Floor> candidates = candidates(selection, limit);
-        candidates.forEach(candidate -> medians.put(candidate, median(candidate)));
-        candidates.sort(Comparator.comparing(medians::get));
+        List<Timed> candidates = candidates(selection, limit).stream()
+                .map(candidate -> new Timed(candidate, median(candidate)))
+                .sorted(Comparator.comparing(Timed::median))
+                .toList();
         List<Contender> good = new ArrayList<>();
         double slowest = Double.POSITIVE_INFINITY;
-        for (Floor candidate : candidates) {
-            if (medians.get(candidate) > slowest || good.size() == FINALISTS) {
+        for (Timed candidate : candidates) {
+            if (candidate.median() > slowest || good.size() == FINALISTS) {
                 break;
             }
-            Judged judged = Judged.of(candidate, truth, limit);
+            Judged judged = Judged.of(candidate.floor(), truth, limit);
             if (judged.complete() == 1 && judged.recall() > leastRecall - ROUNDING) {
-                good.add(candidate);
-                slowest = Math.min(slowest, medians.get(candidate) * 1.5);
+                good.add(candidate.floor());
+                slowest = Math.min(slowest, candidate.median() * NEAR);
             }
         }
         return fastest(good, selection);
@@ -117,8 +122,7 @@ final class FloorPlans {
         if (good.size() == 1) {
             return (Floor) good.get(0);
         }
-        List<Duel.Figures> figures =
-                new Duel(1, FINAL, table.corpus().queries()).run(good);
+        List<Duel.Figures> figures = new Duel(1, FINAL, table.corpus().queries()).run(good);
         Duel.Figures first = Collections.min(figures, Comparator.comparingDouble(Duel.Figures::p50));
         return (Floor) good.get(figures.indexOf(first));
     }
@@ -145,9 +149,7 @@ final class FloorPlans {
                 settings.put("plan_cache_mode", planned);
                 String name = "exact " + key + " " + planned.replaceAll("force_|_plan", "");
                 candidates.add(floor(
-                        name,
-                        settings,
-                        new Floor.Plan(sql(EXACT, filter), true, List.of(condition.value()), limit)));
+                        name, settings, new Floor.Plan(sql(EXACT, filter), true, List.of(condition.value()), limit)));
             }
             for (int efSearch : List.of(40, 100, 200)) {
                 Map<String, String> settings = settings(efSearch);

@@ -84,7 +84,8 @@ final class Growth {
             List<Contender> contenders = contenders(table);
             List<Duel.Figures> figures = new Duel(1, arguments.time(TIME), corpus.queries()).run(contenders);
             List<String> recalls = contenders.stream()
-                    .map(contender -> Results.share(Judged.of(contender, truth, LIMIT).recall()))
+                    .map(contender ->
+                            Results.share(Judged.of(contender, truth, LIMIT).recall()))
                     .toList();
             results.add(
                     size,

@@ -20,9 +20,7 @@ final class GrowthPlot {
         GrowthPlot plot = new GrowthPlot(growth);
         plot.chart(LEFT, "search, median, microseconds", new String[] {"RagKit p50 us", "floor p50 us"});
         plot.chart(
-                LEFT + SIDE + GAP,
-                "ingest, rows a second",
-                new String[] {"ingest rows/s", "ingest rows/s with HNSW"});
+                LEFT + SIDE + GAP, "ingest, rows a second", new String[] {"ingest rows/s", "ingest rows/s with HNSW"});
         return plot.svg.toString();
     }
 

@@ -85,7 +85,7 @@ final class IngestRatios {
     /** Without the first batches, at most a third of them, which warm up. */
     private static Duel.Figures figures(String name, List<Long> batches) {
         List<Long> warm = batches.subList(Math.min(WARM_UP, batches.size() / 3), batches.size());
-        double[] micros = warm.stream().mapToDouble(nanos -> nanos / 1e3).toArray();
+        List<Double> micros = warm.stream().map(nanos -> nanos / 1e3).toList();
         return new Duel.Figures(name, Duel.quantile(warm, 0.5), Duel.quantile(warm, 0.95), Double.NaN, micros);
     }
 

@@ -71,8 +71,7 @@ final class NativeClient {
         List<List<Double>> medians = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         List<Double> native_ = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
-            List<Duel.Figures> figures =
-                    new Duel(1, time, table.corpus().queries()).run(contenders);
+            List<Duel.Figures> figures = new Duel(1, time, table.corpus().queries()).run(contenders);
             for (int i = 0; i < figures.size(); i++) {
                 medians.get(i).add(figures.get(i).p50());
             }
@@ -126,13 +125,30 @@ final class NativeClient {
                 .replaceFirst("\\?", Integer.toString(LIMIT))
                 .replace('\n', ' ');
         Path script = folder.resolve("search.sql");
-        Files.writeString(
-                script, "\\set id random(0, " + (table.corpus().queries() - 1) + ")\n" + sql + ";\n");
+        Files.writeString(script, "\\set id random(0, " + (table.corpus().queries() - 1) + ")\n" + sql + ";\n");
         URI uri = URI.create(table.url().substring("jdbc:".length()));
         ProcessBuilder program = new ProcessBuilder(
-                program(), "-n", "-M", "prepared", "-c", "1", "-j", "1", "-l", "--log-prefix=" + folder.resolve("log"),
-                "-T", Long.toString(Math.max(1, time.toSeconds())), "-f", script.toString(), "-h", uri.getHost(),
-                "-p", Integer.toString(uri.getPort()), "-U", login(uri, "user"), uri.getPath().substring(1));
+                program(),
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                "1",
+                "-j",
+                "1",
+                "-l",
+                "--log-prefix=" + folder.resolve("log"),
+                "-T",
+                Long.toString(Math.max(1, time.toSeconds())),
+                "-f",
+                script.toString(),
+                "-h",
+                uri.getHost(),
+                "-p",
+                Integer.toString(uri.getPort()),
+                "-U",
+                login(uri, "user"),
+                uri.getPath().substring(1));
         program.environment().put("PGPASSWORD", login(uri, "password"));
         program.environment()
                 .put(
@@ -185,8 +201,7 @@ final class NativeClient {
     /** On PATH, else the newest of the distribution. */
     private static String program() throws IOException {
         Path distribution = Path.of("/usr/lib/postgresql");
-        Stream<Path> onPath = Stream.of(
-                        System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
+        Stream<Path> onPath = Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
                 .map(folder -> Path.of(folder, "pgbench"));
         try (Stream<Path> majors = Files.isDirectory(distribution) ? Files.list(distribution) : Stream.empty()) {
             List<Path> known = majors.sorted(java.util.Comparator.reverseOrder())

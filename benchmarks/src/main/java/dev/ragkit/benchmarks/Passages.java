@@ -72,8 +72,7 @@ final class Passages {
         int start = 0;
         for (int i = 0; i < chunks; i++) {
             int end = start + pieces.get(i).length();
-            embedded.add(new EmbeddedChunk(
-                    Chunk.of(document, i, start, end), Embedding.of(corpus.row(first + i))));
+            embedded.add(new EmbeddedChunk(Chunk.of(document, i, start, end), Embedding.of(corpus.row(first + i))));
             start = end + BREAK.length();
         }
         return new EmbeddedDocument(document, "v1", embedded);

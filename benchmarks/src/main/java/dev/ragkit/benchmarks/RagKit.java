@@ -30,7 +30,8 @@ record RagKit(String name, VectorStore store, Corpus corpus, SearchOptions optio
             @Override
             public List<Integer> rows(int query) {
                 return search(query).hits().stream()
-                        .map(hit -> Passages.row(hit.chunk().documentId(), hit.chunk().ordinal()))
+                        .map(hit -> Passages.row(
+                                hit.chunk().documentId(), hit.chunk().ordinal()))
                         .toList();
             }
 

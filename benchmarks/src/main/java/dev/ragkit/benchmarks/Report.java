@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
  * a test compares.
  */
 final class Report {
-    private static final Pattern TABLE =
-            Pattern.compile("<!-- results: ([a-z]+) -->\n.*?<!-- end -->", Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("<!-- results: ([a-z]+) -->\n.*?<!-- end -->", Pattern.DOTALL);
 
     private Report() {}
 

@@ -47,8 +47,7 @@ final class Results {
                     .filter(line -> !line.startsWith("#") && !line.isBlank())
                     .map(line -> Arrays.asList(line.split(",", -1)))
                     .toList();
-            Results results = new Results(
-                    file.getFileName().toString().replace(".csv", ""), about, cells.get(0));
+            Results results = new Results(file.getFileName().toString().replace(".csv", ""), about, cells.get(0));
             results.rows.addAll(cells.subList(1, cells.size()));
             return results;
         } catch (IOException e) {

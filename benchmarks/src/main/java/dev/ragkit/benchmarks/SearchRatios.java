@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Searches of the library beside the best statement written by hand, in the same run: {@code java -cp benchmarks.jar
- * dev.ragkit.benchmarks.SearchRatios [--quick] [--part=search,stock,client]}. Prints the tables and writes their CSV files.
+ * dev.ragkit.benchmarks.SearchRatios [--quick] [--part=search,stock,client,index]}. Prints the tables and writes their CSV files.
  */
 final class SearchRatios {
     private static final Duration TIME = Duration.ofMillis(3_500);
@@ -43,6 +43,9 @@ final class SearchRatios {
         }
         if (arguments.wants("client")) {
             NativeClient.run(arguments);
+        }
+        if (arguments.wants("index")) {
+            IndexPrecision.run(arguments);
         }
     }
 
@@ -99,17 +102,14 @@ final class SearchRatios {
 
     /** One filter and one number of hits, by one thread and by eight. */
     private void measure(SearchTable table, Selection selection, int limit, Truth truth) {
-        SearchOptions options = SearchOptions.builder()
-                .limit(limit)
-                .filter(selection.filter())
-                .build();
+        SearchOptions options =
+                SearchOptions.builder().limit(limit).filter(selection.filter()).build();
         RagKit ours = new RagKit(table, options);
         Judged judged = Judged.of(ours, truth, limit);
         Floor floor = new FloorPlans(table).best(selection, limit, truth, Math.min(LEAST_RECALL, judged.recall()));
         Judged floorJudged = Judged.of(floor, truth, limit);
         for (int threads : List.of(1, 8)) {
-            Duel duel = new Duel(
-                    threads, arguments.time(TIME), table.corpus().queries());
+            Duel duel = new Duel(threads, arguments.time(TIME), table.corpus().queries());
             List<Duel.Figures> figures = duel.run(List.of(ours, floor));
             Duel.Figures mine = figures.get(0);
             Duel.Figures theirs = figures.get(1);

@@ -40,8 +40,7 @@ record Selection(String name, Filter filter, IntPredicate matches, List<Conditio
                 Filter.eq(key, value),
                 matches,
                 List.of(
-                        new Condition(
-                                "c.metadata @> CAST(? AS jsonb)", "{\"" + key + "\": \"" + value + "\"}"),
+                        new Condition("c.metadata @> CAST(? AS jsonb)", "{\"" + key + "\": \"" + value + "\"}"),
                         new Condition("c.metadata ->> '" + key + "' = ?", value)));
     }
 

@@ -17,7 +17,8 @@ final class SharedData {
             return Path.of(shared, "data", name);
         }
         Path at = Path.of("").toAbsolutePath();
-        while (at.getParent() != null && !Files.isDirectory(at.resolve("shared/data").resolve(name))) {
+        while (at.getParent() != null
+                && !Files.isDirectory(at.resolve("shared/data").resolve(name))) {
             at = at.getParent();
         }
         return at.resolve("shared/data").resolve(name);

@@ -12,6 +12,8 @@ import java.util.Map;
  */
 final class StockSettings {
     private static final Duration TIME = Duration.ofSeconds(12);
+    private static final int DIMENSIONS = 1_536;
+    private static final int[] ROWS = {20_000, 10_000};
     private static final int LIMIT = 10;
     private static final int JUDGED = 50;
 
@@ -26,6 +28,7 @@ final class StockSettings {
         Results results = Results.start(
                 "stock",
                 Machine.about(server, arguments),
+                "rows",
                 "contender",
                 "p50 us",
                 "p95 us",
@@ -34,9 +37,10 @@ final class StockSettings {
                 "recall",
                 "index scans in " + JUDGED + " searches",
                 "settings left behind");
-        Corpus corpus = Corpus.ofDimensions1536();
-        try (SearchTable table = SearchTable.load(server, corpus)) {
-            measure(table, results, arguments.time(TIME));
+        for (int rows : ROWS) {
+            try (SearchTable table = SearchTable.load(server, new ClusteredCorpus(rows, DIMENSIONS))) {
+                measure(table, results, arguments.time(TIME));
+            }
         }
         results.write(arguments.out());
     }
@@ -55,6 +59,7 @@ final class StockSettings {
             double recall = Judged.of(contenders.get(i), truth, LIMIT).recall();
             Duel.Figures each = figures.get(i);
             results.add(
+                    table.corpus().rows(),
                     each.name(),
                     each.p50(),
                     each.p95(),

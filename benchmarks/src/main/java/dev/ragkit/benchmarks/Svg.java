@@ -37,7 +37,10 @@ final class Svg {
     /** A filled rectangle; corner {x, y}, size {width, height}. */
     Svg bar(double[] corner, double[] size, String colour) {
         body.append("  <rect x=\"").append(number(corner[0])).append("\" y=\"").append(number(corner[1]));
-        body.append("\" width=\"").append(number(size[0])).append("\" height=\"").append(number(size[1]));
+        body.append("\" width=\"")
+                .append(number(size[0]))
+                .append("\" height=\"")
+                .append(number(size[1]));
         body.append("\" fill=\"").append(colour).append("\"/>\n");
         return this;
     }

@@ -10,8 +10,8 @@ final class Texts {
     private static final int VOCABULARY = 20_000;
     private static final long SEED = 7;
     private static final String[] SYLLABLES = {
-        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo",
-        "zu"
+        "ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi",
+        "yo", "zu"
     };
 
     private Texts() {}

@@ -23,8 +23,7 @@ final class Truth {
     /** Looks at each row for the {@code k} best of those that match. */
     static Truth of(Corpus corpus, int queries, int k, IntPredicate matches) {
         int[] rows = IntStream.range(0, corpus.rows()).filter(matches).toArray();
-        float[][] asked =
-                IntStream.range(0, queries).mapToObj(corpus::query).toArray(float[][]::new);
+        float[][] asked = IntStream.range(0, queries).mapToObj(corpus::query).toArray(float[][]::new);
         int slices = Runtime.getRuntime().availableProcessors();
         List<float[][]> parts = IntStream.range(0, slices)
                 .parallel()

@@ -42,8 +42,8 @@ class DuelTest {
 
     @Test
     void ratiosAndBytesAreThoseOfTheContenders() {
-        List<Contender> contenders = List.of(
-                new Known("slow", 1_000_000, 100_000, open), new Known("fast", 200_000, 10_000, open));
+        List<Contender> contenders =
+                List.of(new Known("slow", 1_000_000, 100_000, open), new Known("fast", 200_000, 10_000, open));
 
         List<Duel.Figures> figures = new Duel(2, Duration.ofMillis(300), 10).run(contenders);
 

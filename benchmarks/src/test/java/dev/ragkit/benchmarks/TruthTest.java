@@ -35,8 +35,7 @@ class TruthTest {
     void onlyRowsThatMatchCount() {
         Truth truth = Truth.of(corpus, 5, 10, row -> row % 100 == 3);
 
-        List<Integer> nearest =
-                sorted(0).stream().filter(row -> row % 100 == 3).toList();
+        List<Integer> nearest = sorted(0).stream().filter(row -> row % 100 == 3).toList();
         assertThat(truth.matching()).isEqualTo(5);
         assertThat(truth.recall(0, nearest, 10)).isEqualTo(1);
         assertThat(truth.recall(0, nearest.subList(0, 4), 10)).isEqualTo(0.8);
