@@ -92,11 +92,7 @@ final class Duel {
 
         Figures figures(String name) {
             return new Figures(
-                    name,
-                    quantile(nanos, 0.5),
-                    quantile(nanos, 0.95),
-                    (double) bytes / nanos.size(),
-                    rounds);
+                    name, quantile(nanos, 0.5), quantile(nanos, 0.95), (double) bytes / nanos.size(), rounds);
         }
     }
 

@@ -18,6 +18,7 @@ final class IndexPrecision {
     private static final int LIMIT = 10;
     private static final int JUDGED = 200;
     private static final int BATCH = 500;
+    private static final int QUICK_ROWS = 5_000;
 
     private IndexPrecision() {}
 
@@ -55,8 +56,12 @@ final class IndexPrecision {
                     "recall",
                     "index MiB",
                     "build s");
-            measure(server, results, arguments, Corpus.ofDimensions384());
-            measure(server, results, arguments, Corpus.ofDimensions1536());
+            if (arguments.quick()) {
+                measure(server, results, arguments, new ClusteredCorpus(QUICK_ROWS, 1_536));
+            } else {
+                measure(server, results, arguments, Corpus.ofDimensions384());
+                measure(server, results, arguments, Corpus.ofDimensions1536());
+            }
             results.write(arguments.out());
         }
     }

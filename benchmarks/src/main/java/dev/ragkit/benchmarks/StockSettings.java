@@ -14,6 +14,7 @@ final class StockSettings {
     private static final Duration TIME = Duration.ofSeconds(12);
     private static final int DIMENSIONS = 1_536;
     private static final int[] ROWS = {20_000, 10_000};
+    private static final int[] QUICK_ROWS = {10_000};
     private static final int LIMIT = 10;
     private static final int JUDGED = 50;
 
@@ -37,7 +38,7 @@ final class StockSettings {
                 "recall",
                 "index scans in " + JUDGED + " searches",
                 "settings left behind");
-        for (int rows : ROWS) {
+        for (int rows : arguments.quick() ? QUICK_ROWS : ROWS) {
             try (SearchTable table = SearchTable.load(server, new ClusteredCorpus(rows, DIMENSIONS))) {
                 measure(table, results, arguments.time(TIME));
             }

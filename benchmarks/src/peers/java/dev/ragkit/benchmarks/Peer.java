@@ -6,24 +6,45 @@ import java.util.Map;
 
 /** A store that is measured beside the library, on a database of its own. */
 interface Peer extends AutoCloseable {
-    /**
-     * A row as every store takes it.
-     *
-     * @param row its number in the corpus
-     * @param text of the chunk
-     * @param metadata of the chunk
-     * @param vector of the chunk; for the last row of a bad batch not a number
-     */
-    record Item(int row, String text, Map<String, Object> metadata, float[] vector) {
+    /** A row as every store takes it. */
+    final class Item {
+        private final int row;
+        private final String text;
+        private final Map<String, Object> metadata;
+        private final float[] vector;
+
+        private Item(int row, Map<String, Object> metadata, float[] vector) {
+            this.row = row;
+            this.text = Texts.of(row);
+            this.metadata = metadata;
+            this.vector = vector;
+        }
+
         static Item of(Corpus corpus, int row) {
-            return new Item(row, Texts.of(row), new Passages(corpus).metadata(row).asMap(), corpus.row(row));
+            return new Item(row, new Passages(corpus).metadata(row).asMap(), corpus.row(row));
         }
 
         /** The same with a vector that no store can keep. */
         Item spoilt() {
             float[] values = vector.clone();
             values[0] = Float.NaN;
-            return new Item(row, text, metadata, values);
+            return new Item(row, metadata, values);
+        }
+
+        int row() {
+            return row;
+        }
+
+        String text() {
+            return text;
+        }
+
+        Map<String, Object> metadata() {
+            return metadata;
+        }
+
+        float[] vector() {
+            return vector;
         }
 
         Embedding embedding() {
