@@ -45,6 +45,9 @@ final class Report {
     }
 
     private static String table(String name) {
+        if (!Files.exists(file(name))) {
+            return "Not measured yet.\n\n";
+        }
         Results results = results(name);
         StringBuilder text = new StringBuilder();
         text.append("Measured on ").append(String.join("; ", results.about())).append(".\n\n");
@@ -67,7 +70,11 @@ final class Report {
     }
 
     private static Results results(String name) {
-        return Results.read(Results.folder().resolve(name + ".csv"));
+        return Results.read(file(name));
+    }
+
+    private static Path file(String name) {
+        return Results.folder().resolve(name + ".csv");
     }
 
     static String read(Path file) {
