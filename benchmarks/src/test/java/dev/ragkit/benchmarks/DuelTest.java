@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 /** The measuring, measured: contenders whose time and allocation are known. */
 class DuelTest {
     /** Waits for so long and allocates so much. */
-    private record Known(String name, long nanos, int bytes, AtomicInteger open) implements Contender {
+    private record Known(String name, long nanos, int bytes, AtomicInteger opened) implements Contender {
         @Override
         public Session open() {
-            open.incrementAndGet();
+            opened.incrementAndGet();
             return new Session() {
                 @Override
                 public Object search(int query) {
@@ -32,7 +32,7 @@ class DuelTest {
 
                 @Override
                 public void close() {
-                    open.decrementAndGet();
+                    opened.decrementAndGet();
                 }
             };
         }
