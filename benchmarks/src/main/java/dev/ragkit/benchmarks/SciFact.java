@@ -51,15 +51,7 @@ final class SciFact {
     }
 
     private static Path folder() {
-        String shared = System.getProperty("rag.shared");
-        if (shared != null) {
-            return Path.of(shared, "data", "scifact");
-        }
-        Path at = Path.of("").toAbsolutePath();
-        while (at.getParent() != null && !Files.isDirectory(at.resolve("shared/data/scifact"))) {
-            at = at.getParent();
-        }
-        return at.resolve("shared/data/scifact");
+        return SharedData.folder("scifact");
     }
 
     /** Documents as their embeddings were made: title, space, text. */
@@ -111,7 +103,7 @@ final class SciFact {
     }
 
     /** IEEE 754 binary16 to binary32; Java has it from version 20 on. */
-    private static float widen(short half) {
+    static float widen(short half) {
         int exponent = (half >> 10) & 0x1f;
         int fraction = half & 0x3ff;
         float value = exponent == 0 ? fraction * 0x1p-24f : (1 + fraction * 0x1p-10f) * Math.scalb(1f, exponent - 15);

@@ -1,25 +1,10 @@
 package dev.ragkit.benchmarks;
 
-import com.zaxxer.hikari.HikariDataSource;
-import dev.ragkit.Chunk;
-import dev.ragkit.Document;
-import dev.ragkit.EmbeddedChunk;
-import dev.ragkit.EmbeddedDocument;
-import dev.ragkit.Embedding;
-import dev.ragkit.EmbeddingSpace;
-import dev.ragkit.Filter;
-import dev.ragkit.Metadata;
 import dev.ragkit.SearchOptions;
-import dev.ragkit.SearchResult;
-import dev.ragkit.VectorStore;
-import dev.ragkit.pgvector.PgVectorSchema;
-import dev.ragkit.pgvector.PgVectorStore;
 import dev.ragkit.pgvector.TestPostgres;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,90 +17,189 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** The time of one search for 10 chunks among 10,000, in memory and on PostgreSQL with HNSW. */
+/**
+ * The time of one search, by the library and by the best statement written by hand, each in a JVM of its own: {@code java -cp
+ * benchmarks.jar dev.ragkit.benchmarks.SearchBenchmark [arguments of JMH, such as -t 8 -p dimensions=384]}. It loads the data
+ * once for all cases; started by JMH's own main, each case loads its data itself. {@link SearchRatios} lets both run in turns,
+ * which is fairer where the machine is not quiet.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class SearchBenchmark {
-    private static final int ROWS = 10_000;
-    private static final int BATCH = 500;
-    private static final int DIMENSIONS = 384;
-    private static final EmbeddingSpace SPACE = EmbeddingSpace.builder("benchmark", "random", DIMENSIONS)
-            .normalized()
-            .build();
+    private static final String URL = "rag.benchmark.url.";
+    private static final int JUDGED = 50;
+    private static final int MOST_HITS = 10;
+    private static final double LEAST_RECALL = 0.99;
 
-    /** Where the chunks are. */
-    @Param({"memory", "pgvector"})
-    public String where = "";
+    /** Of the vectors. */
+    @Param({"384", "1536"})
+    public int dimensions;
 
-    /** Of a thousand chunks, how many the filter matches; 1000 searches without a filter. */
-    @Param({"1000", "10"})
-    public int matching;
+    /** Hits asked for. */
+    @Param({"10", "5"})
+    public int k;
 
-    private final Random random = new Random(1);
-    private final HikariDataSource pool = new HikariDataSource();
-    private VectorStore store = VectorStore.inMemory(SPACE);
-    private SearchOptions options = SearchOptions.ofDefaults();
+    /** Which rows match, as {@link Selection} names them. */
+    @Param({"none", "10 % by value", "1 % by value", "0.1 % by value"})
+    public String filter = "";
 
-    /** Fills the store. */
-    @Setup
-    public void fill() {
-        if (where.equals("pgvector")) {
-            store = postgres();
+    private @Nullable SearchTable table;
+    private @Nullable RagKit ours;
+    private @Nullable Floor byHand;
+
+    /** For JMH. */
+    public SearchBenchmark() {}
+
+    /** The session of one thread. */
+    abstract static class Client {
+        private final AtomicInteger next = new AtomicInteger();
+        private Contender.@Nullable Session session;
+        private int queries;
+
+        void open(@Nullable Contender contender, @Nullable SearchTable table) {
+            if (contender == null || table == null) {
+                throw new IllegalStateException("set up the benchmark first");
+            }
+            queries = table.corpus().queries();
+            session = contender.open();
         }
-        if (matching < 1_000) {
-            options = SearchOptions.builder()
-                    .filter(Filter.lt("bucket", matching))
-                    .build();
+
+        Object search() {
+            if (session == null) {
+                throw new IllegalStateException("open the session first");
+            }
+            return session.search(next.getAndIncrement() % queries);
         }
-        List<EmbeddedDocument> batch = new ArrayList<>();
-        for (int i = 0; i < ROWS; i++) {
-            batch.add(document(i));
-            if (batch.size() == BATCH) {
-                store.replace(batch);
-                batch.clear();
+
+        /** Disconnects. */
+        @TearDown
+        public void close() {
+            if (session != null) {
+                session.close();
             }
         }
     }
 
-    private VectorStore postgres() {
-        pool.setJdbcUrl(TestPostgres.shared().freshDatabase());
-        DataSource dataSource = pool;
-        PgVectorSchema.builder(SPACE, "benchmark").build().apply(dataSource);
-        return PgVectorStore.builder(dataSource, SPACE, "benchmark").build();
-    }
+    /** A thread that searches by the library. */
+    @State(Scope.Thread)
+    public static class RagKitClient extends Client {
+        /** For JMH. */
+        public RagKitClient() {}
 
-    private EmbeddedDocument document(int i) {
-        Document document = Document.of("d" + i, "chunk number " + i).withMetadata(Metadata.of("bucket", i % 1_000));
-        Chunk chunk = Chunk.of(document, 0, 0, document.text().length());
-        return new EmbeddedDocument(document, "v1", List.of(new EmbeddedChunk(chunk, embedding())));
-    }
-
-    private Embedding embedding() {
-        float[] values = new float[DIMENSIONS];
-        for (int i = 0; i < DIMENSIONS; i++) {
-            values[i] = (float) random.nextGaussian();
+        /**
+         * Connects.
+         *
+         * @param benchmark what is measured
+         */
+        @Setup
+        public void open(SearchBenchmark benchmark) {
+            open(benchmark.ours, benchmark.table);
         }
-        return Embedding.of(values).normalized();
+    }
+
+    /** A thread that searches by the statement written by hand. */
+    @State(Scope.Thread)
+    public static class FloorClient extends Client {
+        /** For JMH. */
+        public FloorClient() {}
+
+        /**
+         * Connects.
+         *
+         * @param benchmark what is measured
+         */
+        @Setup
+        public void open(SearchBenchmark benchmark) {
+            open(benchmark.byHand, benchmark.table);
+        }
+    }
+
+    /** Opens or loads the data, and chooses the statement by hand for the filter. */
+    @Setup
+    public void open() {
+        Corpus corpus = corpus(dimensions);
+        String url = System.getProperty(URL + dimensions);
+        SearchTable opened =
+                url == null ? SearchTable.load(TestPostgres.shared(), corpus) : SearchTable.open(url, corpus);
+        Selection selection = Selection.ofIssue(corpus).stream()
+                .filter(each -> each.name().equals(filter))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no filter of Selection is named " + filter));
+        RagKit library = new RagKit(
+                opened,
+                SearchOptions.builder().limit(k).filter(selection.filter()).build());
+        Truth truth = Truth.of(corpus, JUDGED, MOST_HITS, selection.matches());
+        double recall = Math.min(LEAST_RECALL, Judged.of(library, truth, k).recall());
+        byHand = new FloorPlans(opened).best(selection, k, truth, recall);
+        ours = library;
+        table = opened;
+    }
+
+    private static Corpus corpus(int dimensions) {
+        return dimensions == 384 ? Corpus.ofDimensions384() : Corpus.ofDimensions1536();
     }
 
     /** Closes the pool. */
     @TearDown
     public void close() {
-        pool.close();
+        if (table != null) {
+            table.close();
+        }
     }
 
     /**
-     * Searches for a random embedding.
+     * Searches by the library.
      *
-     * @return the hits, so that they are made
+     * @param client the session
+     * @return the result
      */
     @Benchmark
-    public SearchResult search() {
-        return store.search(embedding(), options);
+    public Object ragkit(RagKitClient client) {
+        return client.search();
+    }
+
+    /**
+     * Searches by the statement written by hand.
+     *
+     * @param client the session
+     * @return the rows
+     */
+    @Benchmark
+    public Object floor(FloorClient client) {
+        return client.search();
+    }
+
+    /**
+     * Loads the data and runs JMH on it, with the bytes allocated by an operation ({@code gc.alloc.rate.norm}).
+     *
+     * @param words arguments of JMH
+     * @throws RunnerException if a benchmark fails
+     * @throws CommandLineOptionException if JMH does not know an argument
+     */
+    public static void main(String[] words) throws RunnerException, CommandLineOptionException {
+        CommandLineOptions given = new CommandLineOptions(words);
+        OptionsBuilder options = new OptionsBuilder();
+        options.parent(given).include(SearchBenchmark.class.getName()).addProfiler(GCProfiler.class);
+        try (TestPostgres server = Machine.forSearches()) {
+            String[] properties = new String[2];
+            int next = 0;
+            for (int dimensions : new int[] {384, 1_536}) {
+                try (SearchTable loaded = SearchTable.load(server, corpus(dimensions))) {
+                    properties[next++] = "-D" + URL + dimensions + "=" + loaded.url();
+                }
+            }
+            new Runner(options.jvmArgsAppend(properties).build()).run();
+        }
     }
 }
