@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The statements that make and remove a collection's tables. They depend on the collection's names and definition alone. */
@@ -27,14 +28,14 @@ final class Ddl {
     }
 
     List<String> createTables() {
-        return List.of(
-                fill(REGISTRY),
-                fill(DOCUMENT),
-                fill(CHUNK),
-                fill(CHUNK_METADATA),
-                fill(CHUNK_TSV),
-                fill(TERM),
-                fill(STATS));
+        TenantDdl byTenant = new TenantDdl(tables, definition.tenancy());
+        List<String> statements = new ArrayList<>(List.of(fill(REGISTRY), fill(DOCUMENT)));
+        statements.addAll(byTenant.documentPartitions());
+        statements.add(fill(CHUNK));
+        statements.addAll(byTenant.chunkPartitions());
+        statements.addAll(List.of(fill(CHUNK_METADATA), fill(CHUNK_TSV), fill(TERM), fill(STATS)));
+        statements.addAll(byTenant.policies());
+        return statements;
     }
 
     String createVectorIndex() {
@@ -45,8 +46,11 @@ final class Ddl {
         return "DROP INDEX IF EXISTS " + tables.vectorIndex();
     }
 
+    /** Under row level security nobody sees the rows of all tenants, the owner included; but there are files with something in. */
     boolean hasRows(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT FROM " + tables.chunk() + " LIMIT 1");
+        String text =
+                definition.tenancy().isStrict() ? fill(FILLED_FILES) : "SELECT FROM " + tables.chunk() + " LIMIT 1";
+        try (PreparedStatement statement = connection.prepareStatement(text);
                 ResultSet rows = statement.executeQuery()) {
             return rows.next();
         }
@@ -73,6 +77,7 @@ final class Ddl {
                 .replace("{vector}", extension.type(definition.type()))
                 .replace("{dimensions}", Integer.toString(definition.space().dimensions()))
                 .replace("{lexemes}", definition.lexemesOf("text"))
+                .replace("{by_tenant}", new TenantDdl(tables, definition.tenancy()).partitioning())
                 .replace("{method}", definition.index().method())
                 .replace("{parameters}", definition.index().parameters())
                 .replace(
@@ -89,6 +94,7 @@ final class Ddl {
                 vector_type    text NOT NULL,
                 vector_index   jsonb NOT NULL,
                 text_search    text NOT NULL,
+                tenancy        jsonb NOT NULL,
                 created_at     timestamptz NOT NULL DEFAULT now()
             )""";
 
@@ -104,7 +110,7 @@ final class Ddl {
                 chunk_count int NOT NULL,
                 updated_at  timestamptz NOT NULL DEFAULT now(),
                 PRIMARY KEY (tenant, id)
-            )""";
+            ){by_tenant}""";
 
     private static final String CHUNK = """
             CREATE TABLE IF NOT EXISTS {chunk} (
@@ -122,7 +128,7 @@ final class Ddl {
                     {lexemes}) STORED,
                 PRIMARY KEY (tenant, document_id, version, ordinal),
                 FOREIGN KEY (tenant, document_id) REFERENCES {document} (tenant, id) ON DELETE CASCADE
-            )""";
+            ){by_tenant}""";
 
     private static final String CHUNK_METADATA = """
             CREATE INDEX IF NOT EXISTS {metadata_index} ON {chunk} USING gin (metadata jsonb_path_ops)""";
@@ -133,6 +139,13 @@ final class Ddl {
     private static final String CHUNK_VECTOR = """
             CREATE INDEX IF NOT EXISTS {vector_index} ON {chunk}
                 USING {method} (embedding {operators}) WITH ({parameters})""";
+
+    private static final String FILLED_FILES = """
+            SELECT FROM pg_catalog.pg_class c
+            WHERE (c.oid = '{chunk}'::regclass
+                OR c.oid IN (SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = '{chunk}'::regclass))
+                AND pg_relation_size(c.oid) > 0
+            LIMIT 1""";
 
     private static final String TERM = """
             CREATE TABLE IF NOT EXISTS {term} (

@@ -2,8 +2,10 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.DocumentVersion;
 import dev.ragkit.Filter;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,18 +30,23 @@ final class DocumentReader {
             return Map.of();
         }
         return session.read("reading versions", connection -> {
-            Map<String, DocumentVersion> found = new HashMap<>();
-            try (PreparedStatement statement = connection.prepareStatement(sql.versions)) {
-                statement.setString(1, tenant);
-                statement.setArray(2, connection.createArrayOf("text", ids));
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        found.put(rows.getString(1), new DocumentVersion(rows.getString(2), rows.getBoolean(3)));
-                    }
-                }
-            }
-            return found;
+            Array wanted = connection.createArrayOf("text", ids);
+            return sql.tenantSetting.read(connection, tenant, sql.versions, (statement, first) -> {
+                statement.setString(first, tenant);
+                statement.setArray(first + 1, wanted);
+                return versions(statement);
+            });
         });
+    }
+
+    private Map<String, DocumentVersion> versions(PreparedStatement statement) throws SQLException {
+        Map<String, DocumentVersion> found = new HashMap<>();
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                found.put(rows.getString(1), new DocumentVersion(rows.getString(2), rows.getBoolean(3)));
+            }
+        }
+        return found;
     }
 
     List<String> documentIds(String tenant, Filter filter, String after, int limit) {
@@ -52,19 +59,24 @@ final class DocumentReader {
         }
         BoundFilter bound = BoundFilter.of(filter);
         return session.read("listing documents", connection -> {
-            List<String> ids = new ArrayList<>();
-            try (PreparedStatement statement = connection.prepareStatement(bound.textOf(sql.documentIds))) {
-                statement.setString(1, tenant);
-                statement.setString(2, after);
-                int next = bound.bind(statement, 3);
+            String text = bound.textOf(sql.documentIds);
+            return sql.tenantSetting.read(connection, tenant, text, (statement, first) -> {
+                statement.setString(first, tenant);
+                statement.setString(first + 1, after);
+                int next = bound.bind(statement, first + 2);
                 statement.setInt(next, limit);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        ids.add(rows.getString(1));
-                    }
-                }
-            }
-            return ids;
+                return ids(statement);
+            });
         });
+    }
+
+    private List<String> ids(PreparedStatement statement) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
     }
 }

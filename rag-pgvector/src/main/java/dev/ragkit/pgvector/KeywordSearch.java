@@ -46,19 +46,23 @@ final class KeywordSearch {
     }
 
     private Terms terms(Asked asked, String text) throws SQLException {
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), sql.terms, (statement, first) -> {
+            statement.setString(first, text);
+            statement.setString(first + 1, asked.tenant());
+            return terms(statement);
+        });
+    }
+
+    private Terms terms(PreparedStatement statement) throws SQLException {
         List<Terms.Term> terms = new ArrayList<>();
         double lengthFactor = 0;
-        try (PreparedStatement statement = asked.connection().prepareStatement(sql.terms)) {
-            statement.setString(1, text);
-            statement.setString(2, asked.tenant());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    long found = rows.getLong(2);
-                    double all = Math.max(found, rows.getLong(3));
-                    double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
-                    terms.add(new Terms.Term(rows.getString(1), found, idf * (K1 + 1)));
-                    lengthFactor = K1 * B * all / Math.max(1, rows.getLong(4));
-                }
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                long found = rows.getLong(2);
+                double all = Math.max(found, rows.getLong(3));
+                double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
+                terms.add(new Terms.Term(rows.getString(1), found, idf * (K1 + 1)));
+                lengthFactor = K1 * B * all / Math.max(1, rows.getLong(4));
             }
         }
         return new Terms(terms, lengthFactor);
@@ -78,18 +82,18 @@ final class KeywordSearch {
     }
 
     private List<Hit> rank(Asked asked, Terms terms, String candidates) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.rank))) {
-            Connection connection = asked.connection();
-            statement.setArray(1, connection.createArrayOf("text", lexemes(terms)));
-            statement.setArray(2, connection.createArrayOf("float8", weights(terms)));
-            statement.setDouble(3, terms.lengthFactor());
-            statement.setObject(4, Typed.of("tsquery", candidates));
-            statement.setString(5, asked.tenant());
-            int next = asked.filter().bind(statement, 6);
+        Connection connection = asked.connection();
+        String text = asked.filter().textOf(sql.rank);
+        return sql.tenantSetting.read(connection, asked.tenant(), text, (statement, first) -> {
+            statement.setArray(first, connection.createArrayOf("text", lexemes(terms)));
+            statement.setArray(first + 1, connection.createArrayOf("float8", weights(terms)));
+            statement.setDouble(first + 2, terms.lengthFactor());
+            statement.setObject(first + 3, Typed.of("tsquery", candidates));
+            statement.setString(first + 4, asked.tenant());
+            int next = asked.filter().bind(statement, first + 5);
             statement.setInt(next, asked.options().limit());
             return Rows.of(statement, KeywordIndex.SCORE, score -> score).hits();
-        }
+        });
     }
 
     private static Object[] lexemes(Terms terms) {

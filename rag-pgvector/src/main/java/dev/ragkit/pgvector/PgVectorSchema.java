@@ -43,7 +43,8 @@ public final class PgVectorSchema {
         definition = new Definition(
                 builder.space,
                 new Definition.Vectors(builder.metric, builder.vectorType, builder.index),
-                builder.textSearch);
+                builder.textSearch,
+                new Tenancy(builder.wall, builder.partitions));
         definition.check();
         createExtension = builder.createExtension;
         deferIndex = builder.deferIndex || builder.index.kind() == VectorIndex.Kind.IVFFLAT;
@@ -100,8 +101,8 @@ public final class PgVectorSchema {
      * Makes the tables, or finds that they are there. Needs the right to create them only where they are not there.
      *
      * @param dataSource the database
-     * @throws StoreException if the collection is there with another embedding space, metric, vector type or language, if the
-     *     extension is not installed, or if the database fails
+     * @throws StoreException if the collection is there with another embedding space, metric, vector type, language or wall between
+     *     tenants, if the extension is not installed, or if the database fails
      */
     public void apply(DataSource dataSource) {
         change(dataSource, "making tables", connection -> {
@@ -142,6 +143,7 @@ public final class PgVectorSchema {
         requireSame("metric", held.metric(), definition.metric());
         requireSame("vector type", held.type(), definition.type());
         requireSame("text search configuration", held.textSearch(), definition.textSearch());
+        requireSame("wall between tenants", held.tenancy(), definition.tenancy());
     }
 
     private void requireSame(String what, Object held, Object given) {
@@ -255,6 +257,8 @@ public final class PgVectorSchema {
         private VectorType vectorType = VectorType.VECTOR;
         private VectorIndex index = VectorIndex.hnsw();
         private String textSearch = qualified(DEFAULT_TEXT_SEARCH);
+        private Tenancy.Wall wall = Tenancy.Wall.PREDICATE;
+        private int partitions;
         private boolean createExtension;
         private boolean deferIndex;
 
@@ -338,6 +342,36 @@ public final class PgVectorSchema {
 
         private static String qualified(String configuration) {
             return configuration.indexOf('.') < 0 ? "pg_catalog." + configuration : configuration;
+        }
+
+        /**
+         * Puts a second wall between tenants: policies of the database, on each table and also for its owner, that let a statement
+         * see and write only the rows of the tenant that its transaction names. Stores on the collection name it in each
+         * transaction, and open only as a role whom policies bind ({@link PgVectorStore.Builder#build}). Default: each
+         * statement's own condition on the tenant is the only wall.
+         *
+         * <p>Under a policy the indexes over metadata and words are of no use, since their operators might give away rows of others:
+         * keyword searches, and exact ones under a filter, look at all rows of the tenant.
+         *
+         * @return this
+         */
+        public Builder rowLevelSecurity() {
+            this.wall = Tenancy.Wall.ROW_LEVEL_SECURITY;
+            return this;
+        }
+
+        /**
+         * Keeps documents and chunks in partitions by a hash of the tenant, each with indexes of its own, so that a search passes only
+         * the rows of the tenants that share its partition. Default: tables of one piece, which serve few tenants and many
+         * small ones well.
+         *
+         * @param partitions how many, 2 to 256; it cannot be changed later
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder partitionsByTenant(int partitions) {
+            this.partitions = Tenancy.requirePartitions(partitions);
+            return this;
         }
 
         /**

@@ -20,8 +20,12 @@ final class Sql {
     /** The type of the embeddings, qualified; also the name by which the driver finds it. */
     final String vectorType;
 
+    /** The type of an array of them. */
+    final String vectorArrayType;
+
     final String upsertDocuments;
     final String copyChunks;
+    final String insertChunks;
     final String swapChunks;
     final String dropTerms;
     final String lockDocuments;
@@ -34,6 +38,9 @@ final class Sql {
     final String terms;
     final Filterable rank;
 
+    /** What reads the texts, and what transactions that write begin with. */
+    final TenantSetting tenantSetting;
+
     /** A statement in two texts: one for all rows, and one with a filter bound as its last parameter but for the limit. */
     record Filterable(String all, String filtered) {
         String text(boolean filter) {
@@ -45,24 +52,27 @@ final class Sql {
         this.tables = tables;
         this.definition = definition;
         this.extension = extension;
+        tenantSetting = new TenantSetting(definition.tenancy());
         vectorType = extension.type(definition.type());
+        vectorArrayType = extension.arrayType(definition.type());
         upsertDocuments = fill(UPSERT_DOCUMENTS);
         copyChunks = fill(COPY_CHUNKS);
+        insertChunks = fill(INSERT_CHUNKS);
         swapChunks = fill(SWAP_CHUNKS);
         dropTerms = fill(DROP_TERMS);
         lockDocuments = fill(LOCK_DOCUMENTS);
         deleteDocuments = fill(DELETE_DOCUMENTS);
-        versions = fill(VERSIONS);
+        versions = tenantSetting.naming(fill(VERSIONS));
         documentIds = filterable(DOCUMENT_IDS);
         searchIndex = filterable(extension.scansIteratively() ? TUNE_ITERATIVE + SEARCH_INDEX : TUNE + SEARCH_INDEX);
         searchExact = filterable(PLAN_EACH + SEARCH_EXACT);
-        estimate = fill(ESTIMATE);
-        terms = fill(TERMS);
+        estimate = tenantSetting.naming(fill(ESTIMATE));
+        terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
     }
 
     private Filterable filterable(String text) {
-        String filled = fill(text);
+        String filled = tenantSetting.naming(fill(text));
         return new Filterable(
                 filled.replace("{filter}", ""), filled.replace("{filter}", "AND c.metadata @@ CAST(? AS jsonpath)"));
     }
@@ -98,6 +108,15 @@ final class Sql {
     private static final String COPY_CHUNKS = """
             COPY {chunk} (tenant, document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)
             FROM STDIN (FORMAT BINARY)""";
+
+    /** What {@code COPY} does, where row level security does not take one. */
+    private static final String INSERT_CHUNKS = """
+            INSERT INTO {chunk}
+                (tenant, document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)
+            SELECT ?, n.document_id, n.version, n.ordinal, n.start_offset, n.words, n.text, n.source,
+                CAST(n.metadata AS jsonb), n.embedding
+            FROM unnest(?::text[], ?::int8[], ?::int4[], ?::int4[], ?::int4[], ?::text[], ?::text[], ?::text[], CAST(? AS {vector}[]))
+                AS n(document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)""";
 
     /**
      * Removes the chunks of all versions but those given, and carries what came and went over to the counters. It touches the

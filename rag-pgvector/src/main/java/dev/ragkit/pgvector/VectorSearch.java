@@ -68,12 +68,11 @@ final class VectorSearch {
     }
 
     private boolean isExactFirst(Asked asked) throws SQLException {
-        try (PreparedStatement statement = asked.connection().prepareStatement(sql.estimate)) {
-            statement.setString(1, asked.tenant());
-            asked.filter().bind(statement, 2);
-            statement.execute();
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), sql.estimate, (statement, first) -> {
+            statement.setString(first, asked.tenant());
+            asked.filter().bind(statement, first + 1);
             double matching = 0;
-            try (ResultSet rows = statement.getResultSet()) {
+            try (ResultSet rows = sql.tenantSetting.rows(statement)) {
                 Matcher estimate = ESTIMATED_ROWS.matcher(rows.next() ? rows.getString(1) : "");
                 matching = estimate.find() ? Double.parseDouble(estimate.group(1)) : 0;
             }
@@ -81,25 +80,24 @@ final class VectorSearch {
             try (ResultSet rows = statement.getResultSet()) {
                 return plan.isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
             }
-        }
+        });
     }
 
     private Rows index(Asked asked) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.searchIndex))) {
-            statement.setInt(1, plan.efSearch(asked.limit()));
-            statement.setInt(2, definition.index().probes());
-            statement.setDouble(3, asked.filter().isPresent() ? 0 : plan.threshold(asked.limit()));
-            statement.setString(4, asked.tenant());
-            return rows(statement, 5, asked);
-        }
+        String text = asked.filter().textOf(sql.searchIndex);
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), text, (statement, first) -> {
+            statement.setInt(first, plan.efSearch(asked.limit()));
+            statement.setInt(first + 1, definition.index().probes());
+            statement.setDouble(first + 2, asked.filter().isPresent() ? 0 : plan.threshold(asked.limit()));
+            statement.setString(first + 3, asked.tenant());
+            return rows(statement, first + 4, asked);
+        });
     }
 
     private Rows exact(Asked asked) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.searchExact))) {
-            return rows(statement, 1, asked);
-        }
+        String text = asked.filter().textOf(sql.searchExact);
+        return sql.tenantSetting.read(
+                asked.connection(), asked.tenant(), text, (statement, first) -> rows(statement, first, asked));
     }
 
     private Rows rows(PreparedStatement statement, int first, Asked asked) throws SQLException {
