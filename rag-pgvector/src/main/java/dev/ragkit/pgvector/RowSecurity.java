@@ -33,7 +33,7 @@ final class RowSecurity {
                 AND (r.rolsuper OR r.rolbypassrls
                     OR r.oid IN (SELECT c.relowner FROM pg_catalog.pg_class c
                         WHERE c.oid = ANY(CAST(?::text[] AS regclass[]))))
-            ORDER BY r.rolname <> current_user, r.rolname
+            ORDER BY r.rolname <> current_user, r.rolname <> session_user, r.rolname
             LIMIT 1""";
 
     private final Connection connection;

@@ -3,6 +3,7 @@ package dev.ragkit.pgvector;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * The tenant as it stands in the keys: its name, or, for a name of more than {@value #MAX_BYTES} bytes, a digest of it. An entry of an
@@ -20,9 +21,11 @@ final class TenantKey {
     /**
      * The key of a tenant.
      *
+     * @throws NullPointerException if there is no name
      * @throws IllegalArgumentException if the name is blank, too long, or not text that PostgreSQL can keep
      */
     static String of(String tenant) {
+        Objects.requireNonNull(tenant, "tenant");
         if (tenant.isBlank()) {
             throw new IllegalArgumentException("tenant must not be blank");
         }
