@@ -108,8 +108,7 @@ class PgVectorSchemaTest {
     void thePrintedStatementsOfAStrictAndPartitionedCollectionMakeWhatApplyMakes() {
         DataSource applied = database();
         DataSource printed = database();
-        PgVectorSchema schema =
-                docs().rowLevelSecurity().partitionsByTenant(3).build();
+        PgVectorSchema schema = docs().rowLevelSecurity().partitionsByTenant(3).build();
         schema.apply(applied);
         for (int twice = 0; twice < 2; twice++) {
             TestCollection.execute(printed, schema.ddl());

@@ -174,7 +174,8 @@ class RowLevelSecurityTest {
     /** More than goes into one statement, and one chunk that is alone more than that. */
     private static List<EmbeddedDocument> large(String salt) {
         Random random = new Random(9);
-        String words = ("w\u00f6rter \"quoted\" {braced}, \ud83d\ude00 \\ 'single' NULL and a few more " + salt + " ").repeat(3);
+        String words = ("w\u00f6rter \"quoted\" {braced}, \ud83d\ude00 \\ 'single' NULL and a few more " + salt + " ")
+                .repeat(3);
         Document many = Document.of("many", words).withMetadata(Metadata.of("k", "a\"b\\c{},'NULL"));
         List<EmbeddedChunk> chunks = IntStream.range(0, 2_500)
                 .mapToObj(i -> new EmbeddedChunk(
@@ -238,7 +239,8 @@ class RowLevelSecurityTest {
         return new Session(dataSource, "the test").read("explaining", connection -> {
             connection.setAutoCommit(false);
             try (java.sql.Statement statement = connection.createStatement()) {
-                statement.execute("SELECT set_config('rag.tenant', 't', true), set_config('enable_seqscan', 'off', true)");
+                statement.execute(
+                        "SELECT set_config('rag.tenant', 't', true), set_config('enable_seqscan', 'off', true)");
                 try (java.sql.ResultSet rows = statement.executeQuery("EXPLAIN " + text)) {
                     StringBuilder lines = new StringBuilder();
                     while (rows.next()) {
@@ -261,8 +263,7 @@ class RowLevelSecurityTest {
                 .partitionsByTenant(2)
                 .build()
                 .apply(own.owner);
-        assertThatThrownBy(
-                        () -> PgVectorSchema.builder(SPACE, "docs").build().apply(own.owner))
+        assertThatThrownBy(() -> PgVectorSchema.builder(SPACE, "docs").build().apply(own.owner))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("has the wall between tenants row level security, 2 partitions,"
                         + " not no row level security, no partitions: ask for what it has");
@@ -296,7 +297,8 @@ class RowLevelSecurityTest {
                     .build();
             store.replace(documents(40));
             schema.buildIndex(own.owner);
-            assertThat(store.search(TestCollection.direction(new Random(4), 8), SearchOptions.ofLimit(5)).path())
+            assertThat(store.search(TestCollection.direction(new Random(4), 8), SearchOptions.ofLimit(5))
+                            .path())
                     .isEqualTo(SearchResult.Path.INDEX);
             schema.drop(own.owner);
             assertThat(TestCollection.query(own.owner, "SELECT relname FROM pg_class WHERE relname LIKE 'docs%'"))

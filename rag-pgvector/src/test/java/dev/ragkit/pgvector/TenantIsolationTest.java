@@ -24,11 +24,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -180,8 +180,9 @@ class TenantIsolationTest {
                 }
                 String function =
                         random.nextInt(CANCELLED + KILLED) < KILLED ? "pg_terminate_backend" : "pg_cancel_backend";
-                statement.execute("SELECT " + function + "(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = '"
-                        + strict.app + "' AND state = 'active' ORDER BY random() LIMIT 1) one");
+                statement.execute(
+                        "SELECT " + function + "(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = '"
+                                + strict.app + "' AND state = 'active' ORDER BY random() LIMIT 1) one");
                 disturbed++;
             }
         }
@@ -190,8 +191,7 @@ class TenantIsolationTest {
 
     private static void search(List<PgVectorStore> stores, Random random, Tally tally) {
         int tenant = random.nextInt(TENANTS);
-        PgVectorStore store =
-                stores.get(random.nextInt(4) == 0 ? 0 : 1).tenant("tenant-" + tenant);
+        PgVectorStore store = stores.get(random.nextInt(4) == 0 ? 0 : 1).tenant("tenant-" + tenant);
         try {
             switch (random.nextInt(5)) {
                 case 0, 1 -> near(store, tenant, random, Filter.all(), tally);
@@ -262,7 +262,9 @@ class TenantIsolationTest {
             StrictCollection database = StrictCollection.SHARED;
             String name = TestCollection.name();
             PgVectorSchema.Builder schema = PgVectorSchema.builder(SPACE, name);
-            (isStrict ? schema.rowLevelSecurity().partitionsByTenant(2) : schema).build().apply(database.owner);
+            (isStrict ? schema.rowLevelSecurity().partitionsByTenant(2) : schema)
+                    .build()
+                    .apply(database.owner);
             PgVectorStore store =
                     PgVectorStore.builder(database.pool, SPACE, name).build();
             store.tenant("a").replace(simple("theirs", "a", 0, IDS));
@@ -296,8 +298,11 @@ class TenantIsolationTest {
             b.replace(simple("ours " + round, "b", 0, IDS));
             b.replace(simple("ours " + round, "b", IDS, 2 * IDS));
             assertThat(answer(() -> b.replace(invalid(0)))).isEqualTo(answer(() -> b.replace(invalid(IDS))));
-            assertThat(b.versions(theirs).values()).containsExactlyElementsOf(b.versions(nobodys).values());
-            assertThat(b.delete(theirs.subList(0, 1))).isEqualTo(b.delete(nobodys.subList(0, 1))).isEqualTo(1);
+            assertThat(b.versions(theirs).values())
+                    .containsExactlyElementsOf(b.versions(nobodys).values());
+            assertThat(b.delete(theirs.subList(0, 1)))
+                    .isEqualTo(b.delete(nobodys.subList(0, 1)))
+                    .isEqualTo(1);
             assertThat(b.delete(theirs)).isEqualTo(b.delete(nobodys)).isEqualTo(IDS - 1);
             attempts += 4 * IDS + 1;
         }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Embedding;
+import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
 import java.lang.reflect.Proxy;
@@ -27,8 +27,8 @@ class TenantNamesTest {
         String name = TestCollection.name();
         strict.create(name, SPACE, schema -> schema, SearchPlan.ofDefaults());
         AtomicInteger connections = new AtomicInteger();
-        PgVectorStore store =
-                PgVectorStore.builder(counting(strict.pool, connections), SPACE, name).build();
+        PgVectorStore store = PgVectorStore.builder(counting(strict.pool, connections), SPACE, name)
+                .build();
         int atOpening = connections.get();
         List<String> refused = List.of(
                 "", " ", "\t\r\n", "\u2003", "x".repeat(513), "x".repeat(10_240), "a\u0000", "a\ud83d", "\udc00a");
@@ -62,13 +62,40 @@ class TenantNamesTest {
         store.tenant("acme").replace(List.of(TestCollection.document("d", "word", QUERY)));
         store.tenant("\u00e9").replace(List.of(TestCollection.document("d", "word", QUERY)));
         List<String> others = List.of(
-                "%", "_", "acm_", "acme%", "Acme", "ACME", "\u0430cme", "acme ", " acme", "acme\u200b", "\uff41cme",
-                "acme'", "acme'; --", "\"acme\"", "acme\\", "*", "null", "default", "e\u0301", "\u00c9", "{acme}",
-                "acme' OR 'a'='a", "rag.tenant", "$user", "x".repeat(512), "\u20ac".repeat(400));
+                "%",
+                "_",
+                "acm_",
+                "acme%",
+                "Acme",
+                "ACME",
+                "\u0430cme",
+                "acme ",
+                " acme",
+                "acme\u200b",
+                "\uff41cme",
+                "acme'",
+                "acme'; --",
+                "\"acme\"",
+                "acme\\",
+                "*",
+                "null",
+                "default",
+                "e\u0301",
+                "\u00c9",
+                "{acme}",
+                "acme' OR 'a'='a",
+                "rag.tenant",
+                "$user",
+                "x".repeat(512),
+                "\u20ac".repeat(400));
         for (String name : others) {
             PgVectorStore other = store.tenant(name);
-            assertThat(other.search(QUERY, SearchOptions.ofDefaults()).hits()).as(name).isEmpty();
-            assertThat(other.search("word", SearchOptions.ofDefaults()).hits()).as(name).isEmpty();
+            assertThat(other.search(QUERY, SearchOptions.ofDefaults()).hits())
+                    .as(name)
+                    .isEmpty();
+            assertThat(other.search("word", SearchOptions.ofDefaults()).hits())
+                    .as(name)
+                    .isEmpty();
             assertThat(other.documentIds(Filter.all(), "", 10)).as(name).isEmpty();
             assertThat(other.versions(List.of("d"))).as(name).isEmpty();
             assertThat(other.delete(List.of("d"))).as(name).isZero();

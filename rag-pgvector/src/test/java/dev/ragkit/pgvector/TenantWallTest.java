@@ -43,8 +43,7 @@ class TenantWallTest {
     }
 
     private static RewrittenStatements withoutOurCondition() {
-        return new RewrittenStatements(
-                text -> OWN_CONDITION.matcher(text).replaceAll("CAST(? AS text) IS NOT NULL"));
+        return new RewrittenStatements(text -> OWN_CONDITION.matcher(text).replaceAll("CAST(? AS text) IS NOT NULL"));
     }
 
     @Test
@@ -93,8 +92,10 @@ class TenantWallTest {
             RewrittenStatements mutation = withoutOurCondition();
             foreign += foreign(open(mutation.on(strict.pool), name, SearchPlan.alwaysIndex()));
             foreign += foreign(open(mutation.on(strict.pool), name, new SearchPlan(1e9)));
-            assertThat(mutation.changed).noneMatch(text -> ANY_CONDITION.matcher(text).find());
-            assertThat(mutation.unchanged).noneMatch(text -> ANY_CONDITION.matcher(text).find());
+            assertThat(mutation.changed)
+                    .noneMatch(text -> ANY_CONDITION.matcher(text).find());
+            assertThat(mutation.unchanged)
+                    .noneMatch(text -> ANY_CONDITION.matcher(text).find());
             assertThat(mutation.changed).hasSizeGreaterThan(10);
             texts = mutation.changed.size();
             assertThat(store.tenant("a").versions(List.of("d0", "d19"))).hasSize(2);
@@ -113,8 +114,7 @@ class TenantWallTest {
                 PgVectorStore.builder(TestCollection.POOL, SPACE, name).build();
         store.tenant("a").replace(documents("canary"));
         store.tenant("b").replace(documents("bird"));
-        PgVectorStore mutated =
-                open(withoutOurCondition().on(TestCollection.POOL), name, new SearchPlan(1e9));
+        PgVectorStore mutated = open(withoutOurCondition().on(TestCollection.POOL), name, new SearchPlan(1e9));
         assertThat(mutated.tenant("b").search(QUERY, SearchOptions.ofLimit(100)).hits())
                 .hasSize(2 * DOCUMENTS);
         assertThat(mutated.tenant("b").delete(List.of("d0"))).isEqualTo(1);
@@ -219,7 +219,9 @@ class TenantWallTest {
                     .hasMessageContaining("GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"docs_document\"");
             PgVectorStore trusted = builder.trustAnyRole().build();
             trusted.tenant("t").replace(documents("bird"));
-            assertThat(trusted.tenant("t").search("bird", SearchOptions.ofLimit(100)).hits())
+            assertThat(trusted.tenant("t")
+                            .search("bird", SearchOptions.ofLimit(100))
+                            .hits())
                     .hasSize(DOCUMENTS);
         });
         System.out.println("S-07: " + refused.size() + " of " + refused.size() + " unsafe roles refused");
@@ -243,15 +245,24 @@ class TenantWallTest {
         schema.apply(own.owner);
         PgVectorStore.Builder builder = PgVectorStore.builder(own.pool, SPACE, "docs");
         Map<String, String> faults = Map.of(
-                "ALTER TABLE docs_chunk DISABLE ROW LEVEL SECURITY", "docs_chunk does not ENABLE and FORCE it",
-                "ALTER TABLE docs_term NO FORCE ROW LEVEL SECURITY", "docs_term does not ENABLE and FORCE it",
-                "ALTER TABLE docs_chunk_p1 NO FORCE ROW LEVEL SECURITY", "docs_chunk_p1 does not ENABLE and FORCE it",
-                "DROP POLICY rag_tenant ON docs_stats", "docs_stats lacks the policy rag_tenant",
-                "ALTER POLICY rag_tenant ON docs_document USING (true)", "docs_document lacks the policy rag_tenant",
-                "ALTER POLICY rag_tenant ON docs_chunk WITH CHECK (true)", "docs_chunk lacks the policy rag_tenant",
-                "ALTER POLICY rag_tenant ON docs_chunk TO " + own.app, "docs_chunk lacks the policy rag_tenant",
-                "CREATE POLICY more ON docs_chunk USING (true)", "docs_chunk has one more policy that permits",
-                "CREATE POLICY more ON docs_chunk_p0 USING (true)", "docs_chunk_p0 has one more policy that permits");
+                "ALTER TABLE docs_chunk DISABLE ROW LEVEL SECURITY",
+                "docs_chunk does not ENABLE and FORCE it",
+                "ALTER TABLE docs_term NO FORCE ROW LEVEL SECURITY",
+                "docs_term does not ENABLE and FORCE it",
+                "ALTER TABLE docs_chunk_p1 NO FORCE ROW LEVEL SECURITY",
+                "docs_chunk_p1 does not ENABLE and FORCE it",
+                "DROP POLICY rag_tenant ON docs_stats",
+                "docs_stats lacks the policy rag_tenant",
+                "ALTER POLICY rag_tenant ON docs_document USING (true)",
+                "docs_document lacks the policy rag_tenant",
+                "ALTER POLICY rag_tenant ON docs_chunk WITH CHECK (true)",
+                "docs_chunk lacks the policy rag_tenant",
+                "ALTER POLICY rag_tenant ON docs_chunk TO " + own.app,
+                "docs_chunk lacks the policy rag_tenant",
+                "CREATE POLICY more ON docs_chunk USING (true)",
+                "docs_chunk has one more policy that permits",
+                "CREATE POLICY more ON docs_chunk_p0 USING (true)",
+                "docs_chunk_p0 has one more policy that permits");
         faults.forEach((fault, message) -> {
             builder.build();
             TestCollection.execute(own.owner, fault);
