@@ -2,7 +2,6 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.DocumentVersion;
 import dev.ragkit.Filter;
-import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,10 +29,8 @@ final class DocumentReader {
             return Map.of();
         }
         return session.read("reading versions", connection -> {
-            Array wanted = connection.createArrayOf("text", ids);
-            return sql.tenantSetting.read(connection, tenant, sql.versions, (statement, first) -> {
-                statement.setString(first, tenant);
-                statement.setArray(first + 1, wanted);
+            return sql.tenantSetting.read(connection, tenant, sql.versions, (statement, parameters) -> {
+                parameters.text(tenant).array("text", ids);
                 return versions(statement);
             });
         });
@@ -60,11 +57,8 @@ final class DocumentReader {
         BoundFilter bound = BoundFilter.of(filter);
         return session.read("listing documents", connection -> {
             String text = bound.textOf(sql.documentIds);
-            return sql.tenantSetting.read(connection, tenant, text, (statement, first) -> {
-                statement.setString(first, tenant);
-                statement.setString(first + 1, after);
-                int next = bound.bind(statement, first + 2);
-                statement.setInt(next, limit);
+            return sql.tenantSetting.read(connection, tenant, text, (statement, parameters) -> {
+                parameters.text(tenant).text(after).filter(bound).integer(limit);
                 return ids(statement);
             });
         });

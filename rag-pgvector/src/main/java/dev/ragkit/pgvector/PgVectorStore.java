@@ -174,10 +174,11 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
-                Sql sql = new Sql(tables, definition, extension);
-                VectorParameter.register(connection, sql.vectorType);
                 requireWall(connection, tables, definition.tenancy());
-                return new PgVectorStore(parts(session, sql, definition), TenantKey.of(DEFAULT_TENANT));
+                Sql sql = new Sql(tables, definition, extension);
+                SearchSql searchSql = new SearchSql(tables, definition, extension);
+                VectorParameter.register(connection, searchSql.vectorType);
+                return new PgVectorStore(parts(session, sql, searchSql, definition), TenantKey.of(DEFAULT_TENANT));
             });
         }
 
@@ -191,13 +192,13 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             }
         }
 
-        private Parts parts(Session session, Sql sql, Definition definition) {
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
             return new Parts(
                     definition,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),
-                    new VectorSearch(session, sql, definition, plan),
-                    new KeywordSearch(session, sql));
+                    new VectorSearch(session, searchSql, definition, plan),
+                    new KeywordSearch(session, searchSql));
         }
     }
 }

@@ -18,6 +18,11 @@ final class TenantDdl {
         return tenancy.isPartitioned() ? " PARTITION BY HASH (tenant)" : "";
     }
 
+    /** How many rows an index has: of the table t, or of one of its partitions, which share them about equally. */
+    String rowsInReach() {
+        return tenancy.isPartitioned() ? ROWS_OF_A_PARTITION : "t.reltuples";
+    }
+
     List<String> documentPartitions() {
         return partitions(tables.document(), Tables.DOCUMENT);
     }
@@ -60,6 +65,12 @@ final class TenantDdl {
     private static String force(String table) {
         return "ALTER TABLE " + table + " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY";
     }
+
+    private static final String ROWS_OF_A_PARTITION = """
+            (
+                            SELECT pg_catalog.avg(greatest(p.reltuples, 0)) FROM pg_catalog.pg_inherits i
+                            JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) i.inhrelid
+                            WHERE i.inhparent OPERATOR(pg_catalog.=) t.oid)""";
 
     private static final String CONDITION = "(tenant = pg_catalog.current_setting('" + Tenancy.SETTING + "'))";
 }

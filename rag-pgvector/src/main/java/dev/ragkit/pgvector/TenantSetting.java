@@ -23,9 +23,9 @@ final class TenantSetting {
         this.tenancy = tenancy;
     }
 
-    /** Reads the rows of a text whose parameters from {@code first} on are not bound yet. */
+    /** Binds what else a text takes, runs it and reads its rows. */
     interface Reading<T> {
-        T of(PreparedStatement statement, int first) throws SQLException;
+        T of(PreparedStatement statement, Parameters parameters) throws SQLException;
     }
 
     /** The text as it is sent: a first statement that makes settings has one more, any other text one more statement. */
@@ -42,11 +42,11 @@ final class TenantSetting {
     /** Runs a text that {@link #naming} gave. */
     <T> T read(Connection connection, String tenant, String text, Reading<T> reading) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(text)) {
+            Parameters parameters = new Parameters(statement);
             if (!tenancy.isStrict()) {
-                return reading.of(statement, 1);
+                return reading.of(statement, parameters);
             }
-            statement.setObject(1, Typed.of("text", tenant));
-            T result = reading.of(statement, 2);
+            T result = reading.of(statement, parameters.text(tenant));
             if (isStillNamed(statement, tenant)) {
                 return result;
             }

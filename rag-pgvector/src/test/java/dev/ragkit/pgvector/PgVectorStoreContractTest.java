@@ -102,24 +102,6 @@ class PgVectorStoreContractTest {
     }
 
     @Nested
-    class RowLevelSecurityWithoutIndex extends Suite {
-        RowLevelSecurityWithoutIndex() {
-            super(Metric.L2, VectorIndex.none());
-        }
-
-        @Override
-        protected VectorStore create(EmbeddingSpace space, Metric asked) {
-            return StrictCollection.SHARED.create(
-                    space, schema -> settings(schema).vectorType(VectorType.HALFVEC), SearchPlan.ofDefaults());
-        }
-
-        @Override
-        protected double scoreTolerance() {
-            return 0.002;
-        }
-    }
-
-    @Nested
     class Partitioned extends Suite {
         Partitioned() {
             super(Metric.COSINE, VectorIndex.hnsw());

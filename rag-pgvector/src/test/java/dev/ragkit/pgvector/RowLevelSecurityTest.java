@@ -46,7 +46,7 @@ class RowLevelSecurityTest {
 
     private static void useEverything(PgVectorStore store) {
         Embedding query = TestCollection.direction(new Random(4), 8);
-        for (int i = 0; i < 7; i++) {
+        for (int i = 0; i < 6; i++) {
             store.replace(documents(40));
             assertThat(store.search(query, SearchOptions.ofLimit(10)).hits()).hasSize(10);
             SearchOptions few =
@@ -289,7 +289,7 @@ class RowLevelSecurityTest {
                     .index(index)
                     .deferIndex()
                     .rowLevelSecurity()
-                    .partitionsByTenant(256)
+                    .partitionsByTenant(24)
                     .build();
             schema.apply(own.owner);
             PgVectorStore store = PgVectorStore.builder(own.pool, SPACE, "docs")

@@ -91,7 +91,7 @@ class TenantWallTest {
             store.tenant("b").replace(documents("bird"));
             RewrittenStatements mutation = withoutOurCondition();
             foreign += foreign(open(mutation.on(strict.pool), name, SearchPlan.alwaysIndex()));
-            foreign += foreign(open(mutation.on(strict.pool), name, new SearchPlan(1e9)));
+            foreign += foreign(open(mutation.on(strict.pool), name, new SearchPlan(1e9, SearchPlan.DEFAULT_EF_SEARCH)));
             assertThat(mutation.changed)
                     .noneMatch(text -> ANY_CONDITION.matcher(text).find());
             assertThat(mutation.unchanged)
@@ -114,7 +114,8 @@ class TenantWallTest {
                 PgVectorStore.builder(TestCollection.POOL, SPACE, name).build();
         store.tenant("a").replace(documents("canary"));
         store.tenant("b").replace(documents("bird"));
-        PgVectorStore mutated = open(withoutOurCondition().on(TestCollection.POOL), name, new SearchPlan(1e9));
+        PgVectorStore mutated = open(
+                withoutOurCondition().on(TestCollection.POOL), name, new SearchPlan(1e9, SearchPlan.DEFAULT_EF_SEARCH));
         assertThat(mutated.tenant("b").search(QUERY, SearchOptions.ofLimit(100)).hits())
                 .hasSize(2 * DOCUMENTS);
         assertThat(mutated.tenant("b").delete(List.of("d0"))).isEqualTo(1);
@@ -289,7 +290,8 @@ class TenantWallTest {
         try (HikariDataSource pool = TestCollection.pool(url, 1)) {
             TestCollection.execute(pool, "SET rag.tenant = 'a'");
             assertThat(foreign(open(pool, name, SearchPlan.alwaysIndex()))).isZero();
-            assertThat(foreign(open(withoutOurCondition().on(pool), name, new SearchPlan(1e9))))
+            assertThat(foreign(open(
+                            withoutOurCondition().on(pool), name, new SearchPlan(1e9, SearchPlan.DEFAULT_EF_SEARCH))))
                     .isZero();
         }
         System.out.println("S-10: a setting left on a connection by force, 0 foreign rows");
