@@ -351,13 +351,10 @@ public final class PgVectorSchema {
         }
 
         /**
-         * Puts a second wall between tenants: policies of the database, on each table and also for its owner, that let a statement
-         * see and write only the rows of the tenant that its transaction names. Stores on the collection name it in each
-         * transaction, and open only as a role whom policies bind ({@link PgVectorStore.Builder#build}). Default: each
-         * statement's own condition on the tenant is the only wall.
-         *
-         * <p>Under a policy the indexes over metadata and words are of no use, since their operators might give away rows of others:
-         * keyword searches, and exact ones under a filter, look at all rows of the tenant.
+         * Puts a second wall between tenants: policies of the database, which bind the owner of the tables too, let a statement see and
+         * write only the rows of the tenant that its transaction names. Stores name it, and open only as a role whom policies bind
+         * ({@link PgVectorStore.Builder#build}). Keyword searches, and exact ones under a filter, then look at all rows of the
+         * tenant. Default: each statement's own condition on the tenant is the only wall.
          *
          * @return this
          */
@@ -367,9 +364,7 @@ public final class PgVectorSchema {
         }
 
         /**
-         * Keeps documents and chunks in partitions by a hash of the tenant, each with indexes of its own, so that a search passes only
-         * the rows of the tenants that share its partition. Default: tables of one piece, which serve few tenants and many
-         * small ones well.
+         * Keeps documents and chunks in partitions by a hash of the tenant, each with its own indexes. Default: tables of one piece.
          *
          * @param partitions how many, 2 to 256; it cannot be changed later
          * @return this
