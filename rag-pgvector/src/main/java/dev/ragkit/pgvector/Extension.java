@@ -24,6 +24,11 @@ record Extension(String schema, String version) {
         return isAtLeast(0, 8, 2);
     }
 
+    /** Before 0.8.4 there were faults in how VACUUM and inserts keep up an HNSW index. */
+    boolean keepsHnswWell() {
+        return isAtLeast(0, 8, 4);
+    }
+
     private boolean isAtLeast(int major, int minor, int patch) {
         Matcher parts = VERSION.matcher(version);
         if (!parts.matches()) {

@@ -35,10 +35,18 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     /** What all handles on a collection share. */
     private record Parts(
             Definition definition,
+            String noWriting,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {}
+            KeywordSearch keywordSearch) {
+        DocumentWriter writerIfAllowed() {
+            if (!noWriting.isEmpty()) {
+                throw new StoreException(noWriting + "; then open the store anew");
+            }
+            return writer;
+        }
+    }
 
     private PgVectorStore(Parts parts, String tenantKey) {
         this.parts = parts;
@@ -74,12 +82,12 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public void replace(List<EmbeddedDocument> documents) {
-        parts.writer.replace(tenant, documents);
+        parts.writerIfAllowed().replace(tenant, documents);
     }
 
     @Override
     public int delete(Collection<String> documentIds) {
-        return parts.writer.delete(tenant, documentIds);
+        return parts.writerIfAllowed().delete(tenant, documentIds);
     }
 
     @Override
@@ -153,10 +161,11 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         }
 
         /**
-         * Opens the collection: connects, and checks that the extension, the tables and the rights are there and that the
-         * embedding space is the collection's. Where the collection has row level security, also that each table enables and forces it
-         * with the policies that {@link PgVectorSchema} makes and no other that permits, and that neither the role nor one
-         * that it may become is a superuser, has BYPASSRLS or owns a table.
+         * Opens the collection: connects, and checks that the extension, the tables and the rights to read them are there and
+         * that the embedding space is the collection's. A role that may read and not write opens a store that searches, and
+         * whose writes fail with the statement that grants the right. Where the collection has row level security, also
+         * that each table enables and forces it with the policies that {@link PgVectorSchema} makes and no other that permits, and
+         * that neither the role nor one that it may become is a superuser, has BYPASSRLS or owns a table.
          *
          * @return the store, for the tenant {@value VectorStore#DEFAULT_TENANT}
          * @throws IllegalArgumentException if a name is not allowed
@@ -169,7 +178,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return session.read("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
-                catalogue.requireTables();
+                String noWriting = catalogue.requireTables();
                 Registry registry = new Registry(tables);
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
@@ -178,7 +187,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Sql sql = new Sql(tables, definition, extension);
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
-                return new PgVectorStore(parts(session, sql, searchSql, definition), TenantKey.of(DEFAULT_TENANT));
+                return new PgVectorStore(
+                        parts(session, sql, searchSql, definition, noWriting), TenantKey.of(DEFAULT_TENANT));
             });
         }
 
@@ -192,9 +202,10 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             }
         }
 
-        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition, String noWriting) {
             return new Parts(
                     definition,
+                    noWriting,
                     new DocumentWriter(session, sql, definition),
                     new DocumentReader(session, sql),
                     new VectorSearch(session, searchSql, definition, plan),

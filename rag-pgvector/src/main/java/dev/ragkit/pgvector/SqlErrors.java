@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
 
 /**
  * What an error of the database means: whether the same call may succeed later, and what to do. The text of the server is kept
@@ -34,7 +35,8 @@ final class SqlErrors {
             Map.entry("53200", "the server is out of memory; lower work_mem or write smaller batches"),
             Map.entry(
                     "42501",
-                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables"),
+                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables; to make"
+                            + " or index tables it has to own them"),
             Map.entry("42P01", "a table is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42704", "an object is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),
@@ -84,6 +86,21 @@ final class SqlErrors {
                     : at.getCause();
         }
         return "";
+    }
+
+    /** Whether memory that processes of the server share could not be had; told by the routine, as messages are translated. */
+    static boolean isSharedMemoryShort(SQLException error) {
+        Throwable at = error;
+        for (int i = 0; at != null && i < MOST_CAUSES; i++) {
+            if (at instanceof PSQLException server
+                    && server.getServerErrorMessage() != null
+                    && String.valueOf(server.getServerErrorMessage().getRoutine())
+                            .startsWith("dsm_")) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
     }
 
     /** What the innermost failure of a connection said: an address, never a row. */
