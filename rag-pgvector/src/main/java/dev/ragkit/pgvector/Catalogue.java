@@ -139,9 +139,7 @@ final class Catalogue {
             return "the role " + role + " may not use the schema '" + tables.schema() + "': run GRANT USAGE ON SCHEMA "
                     + Tables.quoted(tables.schema()) + " TO " + role;
         }
-        return "the role " + role + " may not work on " + tables.where() + ": run GRANT SELECT ON " + tables.registry()
-                + " TO " + role + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + tables.document() + ", "
-                + tables.chunk() + ", " + tables.term() + ", " + tables.stats() + " TO " + role;
+        return "the role " + role + " may not work on " + tables.where() + ": run " + tables.grants(role);
     }
 
     private String currentUser() throws SQLException {

@@ -16,7 +16,7 @@ import org.postgresql.copy.CopyIn;
  * each field its length and bytes, then -1 (PostgreSQL documentation, COPY, "Binary Format"). A copy that is closed before
  * {@link #end} leaves nothing behind. For use by one thread.
  */
-final class ChunkCopy implements AutoCloseable {
+final class ChunkCopy implements ChunkSink {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
     private static final int FLAGS_AND_EXTENSION_BYTES = 8;
     private static final short FIELDS = 10;
@@ -37,8 +37,8 @@ final class ChunkCopy implements AutoCloseable {
         buffer.put(SIGNATURE).put(new byte[FLAGS_AND_EXTENSION_BYTES]);
     }
 
-    /** Adds a row. */
-    void add(EmbeddedChunk embedded, long version) throws SQLException {
+    @Override
+    public void add(EmbeddedChunk embedded, long version) throws SQLException {
         Chunk chunk = embedded.chunk();
         room(Short.BYTES).putShort(FIELDS);
         field(tenant);
@@ -93,8 +93,8 @@ final class ChunkCopy implements AutoCloseable {
         buffer.clear();
     }
 
-    /** Sends what is left and waits for the server to take it. */
-    void end() throws SQLException {
+    @Override
+    public void end() throws SQLException {
         room(Short.BYTES).putShort((short) -1);
         flush();
         copy.endCopy();

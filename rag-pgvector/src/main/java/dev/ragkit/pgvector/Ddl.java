@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The statements that make and remove a collection's tables. They depend on the collection's names and definition alone. */
@@ -31,7 +32,14 @@ final class Ddl {
     }
 
     List<String> createTables() {
-        return List.of(fill(DOCUMENT), fill(CHUNK), fill(TERM), fill(STATS), fill(ESTIMATE), fill(ROWS));
+        TenantDdl byTenant = new TenantDdl(tables, definition.tenancy());
+        List<String> statements = new ArrayList<>(List.of(fill(DOCUMENT)));
+        statements.addAll(byTenant.documentPartitions());
+        statements.add(fill(CHUNK));
+        statements.addAll(byTenant.chunkPartitions());
+        statements.addAll(List.of(fill(TERM), fill(STATS), fill(ESTIMATE), fill(ROWS)));
+        statements.addAll(byTenant.policies());
+        return statements;
     }
 
     /** Those over metadata and words, which each collection has. */
@@ -83,8 +91,11 @@ final class Ddl {
         return "DROP INDEX IF EXISTS " + tables.qualified(name);
     }
 
+    /** Under row level security nobody sees the rows of all tenants, the owner included; but there are files with something in. */
     boolean hasRows(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT FROM " + tables.chunk() + " LIMIT 1");
+        String text =
+                definition.tenancy().isStrict() ? fill(FILLED_FILES) : "SELECT FROM " + tables.chunk() + " LIMIT 1";
+        try (PreparedStatement statement = connection.prepareStatement(text);
                 ResultSet rows = statement.executeQuery()) {
             return rows.next();
         }
@@ -116,6 +127,8 @@ final class Ddl {
                 .replace("{vector}", extension.type(definition.type()))
                 .replace("{dimensions}", Integer.toString(definition.space().dimensions()))
                 .replace("{lexemes}", definition.lexemesOf("text"))
+                .replace("{reltuples}", new TenantDdl(tables, definition.tenancy()).rowsInReach())
+                .replace("{by_tenant}", new TenantDdl(tables, definition.tenancy()).partitioning())
                 .replace("{method}", definition.index().method())
                 .replace("{indexed}", indexed())
                 .replace("{parameters}", definition.index().parameters())
@@ -139,6 +152,7 @@ final class Ddl {
                 vector_type    text NOT NULL,
                 vector_index   jsonb NOT NULL,
                 text_search    text NOT NULL,
+                tenancy        jsonb NOT NULL,
                 created_at     timestamptz NOT NULL DEFAULT now()
             )""";
 
@@ -154,7 +168,7 @@ final class Ddl {
                 chunk_count int NOT NULL,
                 updated_at  timestamptz NOT NULL DEFAULT now(),
                 PRIMARY KEY (tenant, id)
-            )""";
+            ){by_tenant}""";
 
     private static final String CHUNK = """
             CREATE TABLE IF NOT EXISTS {chunk} (
@@ -172,7 +186,7 @@ final class Ddl {
                     {lexemes}) STORED,
                 PRIMARY KEY (tenant, document_id, version, ordinal),
                 FOREIGN KEY (tenant, document_id) REFERENCES {document} (tenant, id) ON DELETE CASCADE
-            )""";
+            ){by_tenant}""";
 
     private static final String CHUNK_METADATA = """
             ON {chunk} USING gin (metadata jsonb_path_ops)""";
@@ -183,6 +197,13 @@ final class Ddl {
     private static final String CHUNK_VECTOR = """
             ON {chunk}
                 USING {method} ({indexed} {operators}) WITH ({parameters})""";
+
+    private static final String FILLED_FILES = """
+            SELECT FROM pg_catalog.pg_class c
+            WHERE (c.oid = '{chunk}'::regclass
+                OR c.oid IN (SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = '{chunk}'::regclass))
+                AND pg_relation_size(c.oid) > 0
+            LIMIT 1""";
 
     /** EXPLAIN is the only way to ask the planner; in a function it costs no round trip. */
     private static final String ESTIMATE = """
@@ -207,7 +228,7 @@ final class Ddl {
             CREATE OR REPLACE FUNCTION {rows}() RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS $body$
             BEGIN
                 RETURN (
-                    SELECT CASE WHEN i.indisvalid AND i.indisready THEN t.reltuples ELSE 'Infinity' END
+                    SELECT CASE WHEN i.indisvalid AND i.indisready THEN {reltuples} ELSE 'Infinity' END
                     FROM pg_catalog.pg_class t
                     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = pg_catalog.to_regclass('{qualified_index}')
                     WHERE t.oid = '{chunk}'::pg_catalog.regclass);

@@ -4,8 +4,13 @@ import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
 
 /** What a collection is: decided when its tables are made, kept in the registry, the same for every store on it. */
-record Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
+record Definition(EmbeddingSpace space, Vectors vectors, String textSearch, Tenancy tenancy) {
     private static final String NOT_IN_WORDS = "<>&/@.-_:?=+%~#";
+
+    /** With tenants in tables of one piece and no row level security. */
+    Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
+        this(space, vectors, textSearch, new Tenancy(Tenancy.Wall.PREDICATE, 0));
+    }
 
     /** How the embeddings are kept, compared and indexed. */
     record Vectors(Metric metric, VectorType type, VectorIndex index) {

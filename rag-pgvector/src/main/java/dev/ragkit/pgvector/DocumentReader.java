@@ -5,6 +5,7 @@ import dev.ragkit.Filter;
 import dev.ragkit.StoreChecks;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,18 +28,21 @@ final class DocumentReader {
             return Map.of();
         }
         return session.read("reading versions", connection -> {
-            Map<String, DocumentVersion> found = new HashMap<>();
-            try (PreparedStatement statement = connection.prepareStatement(sql.versions)) {
-                statement.setString(1, tenant);
-                statement.setArray(2, connection.createArrayOf("text", ids));
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        found.put(rows.getString(1), new DocumentVersion(rows.getString(2), rows.getBoolean(3)));
-                    }
-                }
-            }
-            return found;
+            return sql.tenantSetting.read(connection, tenant, sql.versions, (statement, parameters) -> {
+                parameters.text(tenant).array("text", ids);
+                return versions(statement);
+            });
         });
+    }
+
+    private Map<String, DocumentVersion> versions(PreparedStatement statement) throws SQLException {
+        Map<String, DocumentVersion> found = new HashMap<>();
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                found.put(rows.getString(1), new DocumentVersion(rows.getString(2), rows.getBoolean(3)));
+            }
+        }
+        return found;
     }
 
     List<String> documentIds(String tenant, Filter filter, String after, int limit) {
@@ -49,16 +53,21 @@ final class DocumentReader {
         }
         BoundFilter bound = BoundFilter.of(filter);
         return session.read("listing documents", connection -> {
-            List<String> ids = new ArrayList<>();
-            try (PreparedStatement statement = connection.prepareStatement(bound.textOf(sql.documentIds))) {
-                new Parameters(statement).text(tenant).text(after).filter(bound).integer(limit);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        ids.add(rows.getString(1));
-                    }
-                }
-            }
-            return ids;
+            String text = bound.textOf(sql.documentIds);
+            return sql.tenantSetting.read(connection, tenant, text, (statement, parameters) -> {
+                parameters.text(tenant).text(after).filter(bound).integer(limit);
+                return ids(statement);
+            });
         });
+    }
+
+    private List<String> ids(PreparedStatement statement) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
     }
 }

@@ -43,6 +43,7 @@ final class DocumentWriter {
             return;
         }
         session.write("replacing " + batch, connection -> {
+            sql.tenantSetting.enter(connection, tenant);
             Map<String, Long> versions = lockAndUpsert(connection, tenant, batch.documents());
             copy(connection, tenant, batch.documents(), versions);
             swap(connection, tenant, versions);
@@ -56,6 +57,7 @@ final class DocumentWriter {
             return 0;
         }
         return session.write("deleting documents", connection -> {
+            sql.tenantSetting.enter(connection, tenant);
             Map<String, Long> locked = lock(connection, tenant, ids);
             if (!locked.isEmpty()) {
                 swap(connection, tenant, locked);
@@ -123,15 +125,21 @@ final class DocumentWriter {
     private void copy(
             Connection connection, String tenant, List<EmbeddedDocument> documents, Map<String, Long> versions)
             throws SQLException {
-        try (ChunkCopy copy = new ChunkCopy(connection, sql.copyChunks, tenant, definition.type())) {
+        try (ChunkSink sink = sink(connection, tenant)) {
             for (EmbeddedDocument embedded : documents) {
                 long version = versions.getOrDefault(embedded.document().id(), 0L);
                 for (EmbeddedChunk chunk : embedded.chunks()) {
-                    copy.add(chunk, version);
+                    sink.add(chunk, version);
                 }
             }
-            copy.end();
+            sink.end();
         }
+    }
+
+    private ChunkSink sink(Connection connection, String tenant) throws SQLException {
+        return definition.tenancy().isStrict()
+                ? new ChunkInsert(connection, sql, tenant, definition.type())
+                : new ChunkCopy(connection, sql.copyChunks, tenant, definition.type());
     }
 
     private Map<String, Long> lock(Connection connection, String tenant, String[] ids) throws SQLException {

@@ -47,6 +47,11 @@ record Extension(String schema, String version) {
         return Tables.quoted(schema) + "." + Tables.quoted(type.sqlName());
     }
 
+    /** The type of arrays of it; the server names it so. */
+    String arrayType(VectorType type) {
+        return Tables.quoted(schema) + "." + Tables.quoted("_" + type.sqlName());
+    }
+
     String operator(String sign) {
         return "OPERATOR(" + Tables.quoted(schema) + "." + sign + ")";
     }

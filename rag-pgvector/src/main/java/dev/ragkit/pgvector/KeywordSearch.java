@@ -43,19 +43,22 @@ final class KeywordSearch {
     }
 
     private Terms terms(Asked asked, String text) throws SQLException {
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), sql.terms, (statement, parameters) -> {
+            parameters.text(text).text(asked.tenant());
+            return terms(statement);
+        });
+    }
+
+    private Terms terms(PreparedStatement statement) throws SQLException {
         List<Terms.Term> terms = new ArrayList<>();
         double lengthFactor = 0;
-        try (PreparedStatement statement = asked.connection().prepareStatement(sql.terms)) {
-            statement.setString(1, text);
-            statement.setString(2, asked.tenant());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    long found = rows.getLong(2);
-                    double all = Math.max(found, rows.getLong(3));
-                    double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
-                    terms.add(new Terms.Term(rows.getString(1), found, idf * (KeywordIndex.K1 + 1)));
-                    lengthFactor = KeywordIndex.K1 * KeywordIndex.B * all / Math.max(1, rows.getLong(4));
-                }
+        try (ResultSet rows = sql.tenantSetting.rows(statement)) {
+            while (rows.next()) {
+                long found = rows.getLong(2);
+                double all = Math.max(found, rows.getLong(3));
+                double idf = Math.log(1 + (all - found + 0.5) / (found + 0.5));
+                terms.add(new Terms.Term(rows.getString(1), found, idf * (KeywordIndex.K1 + 1)));
+                lengthFactor = KeywordIndex.K1 * KeywordIndex.B * all / Math.max(1, rows.getLong(4));
             }
         }
         return new Terms(terms, lengthFactor);
@@ -73,9 +76,9 @@ final class KeywordSearch {
     }
 
     private Rows rank(Asked asked, Terms terms, String candidates) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.rank))) {
-            new Parameters(statement)
+        String text = asked.filter().textOf(sql.rank);
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), text, (statement, parameters) -> {
+            parameters
                     .array("text", lexemes(terms))
                     .array("float8", weights(terms))
                     .number(terms.lengthFactor())
@@ -83,10 +86,11 @@ final class KeywordSearch {
                     .text(asked.tenant())
                     .filter(asked.filter())
                     .integer(asked.options().limit())
+                    .text(asked.tenant())
                     .integer(asked.options().limit());
             return Rows.NONE.then(
                     Rows.read(statement, KeywordIndex.SCORE, score -> score).next());
-        }
+        });
     }
 
     private static Object[] lexemes(Terms terms) {

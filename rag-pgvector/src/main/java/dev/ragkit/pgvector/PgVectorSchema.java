@@ -33,7 +33,8 @@ public final class PgVectorSchema {
         definition = new Definition(
                 builder.space,
                 new Definition.Vectors(builder.metric, builder.vectorType, builder.index),
-                builder.textSearch);
+                builder.textSearch,
+                new Tenancy(builder.wall, builder.partitions));
         definition.check();
         extent = new TableCreation.Extent(builder.createExtension, indexes(builder));
     }
@@ -82,8 +83,8 @@ public final class PgVectorSchema {
      * rag_collection}. Where it is broken off, calling it again finishes the work; any number of processes may call it at once.
      *
      * @param dataSource the database; the primary, where there are standbys and the tables are still to be made
-     * @throws StoreException if the collection is there with another embedding space, metric, vector type or language, or with
-     *     another index and {@link Builder#deferIndex} was not said, if the extension is not installed, or if the database fails
+     * @throws StoreException if the collection is there with another embedding space, metric, vector type, language or wall between
+     *     tenants, or with another index and {@link Builder#deferIndex} was not said, if the extension is not installed, or if the database fails
      */
     public void apply(DataSource dataSource) {
         creation(new Session(dataSource, tables.where())).run();
@@ -186,6 +187,8 @@ public final class PgVectorSchema {
         private VectorType vectorType = VectorType.VECTOR;
         private VectorIndex index = VectorIndex.hnsw();
         private String textSearch = qualified(DEFAULT_TEXT_SEARCH);
+        private Tenancy.Wall wall = Tenancy.Wall.PREDICATE;
+        private int partitions;
         private boolean createExtension;
         private boolean deferIndex;
 
@@ -270,6 +273,31 @@ public final class PgVectorSchema {
 
         private static String qualified(String configuration) {
             return configuration.indexOf('.') < 0 ? "pg_catalog." + configuration : configuration;
+        }
+
+        /**
+         * Puts a second wall between tenants: policies of the database, which bind the owner of the tables too, let a statement see and
+         * write only the rows of the tenant that its transaction names. Stores name it, and open only as a role whom policies bind
+         * ({@link PgVectorStore.Builder#build}). Keyword searches, and exact ones under a filter, then look at all rows of the
+         * tenant. Default: each statement's own condition on the tenant is the only wall.
+         *
+         * @return this
+         */
+        public Builder rowLevelSecurity() {
+            this.wall = Tenancy.Wall.ROW_LEVEL_SECURITY;
+            return this;
+        }
+
+        /**
+         * Keeps documents and chunks in partitions by a hash of the tenant, each with its own indexes. Default: tables of one piece.
+         *
+         * @param partitions how many, 2 to 256; it cannot be changed later
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder partitionsByTenant(int partitions) {
+            this.partitions = Tenancy.requirePartitions(partitions);
+            return this;
         }
 
         /**

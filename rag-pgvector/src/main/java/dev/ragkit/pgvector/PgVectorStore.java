@@ -11,6 +11,8 @@ import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.StoreException;
 import dev.ragkit.VectorStore;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         private final EmbeddingSpace space;
         private final String collection;
         private String schema = PgVectorSchema.DEFAULT_SCHEMA;
+        private boolean roleMustBeBound = true;
         private SearchPlan plan = SearchPlan.ofDefaults();
 
         private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
@@ -219,6 +222,18 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return this;
         }
 
+        /**
+         * Opens a collection with row level security also as a superuser, a role with BYPASSRLS or the owner of its tables, whom no
+         * policy binds: the second wall between tenants is then not there. For tests and development. Default: such a
+         * role is refused.
+         *
+         * @return this
+         */
+        public Builder trustAnyRole() {
+            this.roleMustBeBound = false;
+            return this;
+        }
+
         /** For tests. */
         Builder plan(SearchPlan plan) {
             this.plan = plan;
@@ -228,7 +243,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         /**
          * Opens the collection: connects, and checks that the extension, the tables and the rights to read them are there and
          * that the embedding space is the collection's. A role that may read and not write opens a store that searches, and
-         * whose writes fail with the statement that grants the right.
+         * whose writes fail with the statement that grants the right. Where the collection has row level security, also
+         * that each table enables and forces it with the policies that {@link PgVectorSchema} makes and no other that permits, and
+         * that neither the role nor one that it may become is a superuser, has BYPASSRLS or owns a table.
          *
          * @return the store, for the tenant {@value VectorStore#DEFAULT_TENANT}
          * @throws IllegalArgumentException if a name is not allowed
@@ -246,13 +263,23 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
+                requireWall(connection, tables, definition.tenancy());
+                Sql sql = new Sql(tables, definition, extension);
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
                 return new PgVectorStore(
-                        parts(session, new Sql(tables), searchSql, definition),
-                        noWriting,
-                        TenantKey.of(DEFAULT_TENANT));
+                        parts(session, sql, searchSql, definition), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
+        }
+
+        private void requireWall(Connection connection, Tables tables, Tenancy tenancy) throws SQLException {
+            if (tenancy.isStrict()) {
+                RowSecurity security = new RowSecurity(connection, tables);
+                security.requirePolicies();
+                if (roleMustBeBound) {
+                    security.requireBoundRole();
+                }
+            }
         }
 
         private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {

@@ -26,7 +26,7 @@ final class Registry {
     }
 
     Optional<Definition> find(Connection connection) throws SQLException {
-        String text = "SELECT schema_version, space, metric, vector_type, vector_index, text_search FROM "
+        String text = "SELECT schema_version, space, metric, vector_type, vector_index, text_search, tenancy FROM "
                 + tables.registry() + " WHERE name = ?";
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             statement.setString(1, tables.collection());
@@ -52,13 +52,17 @@ final class Registry {
                 Metric.valueOf(row.getString(3)),
                 VectorType.valueOf(row.getString(4)),
                 VectorIndex.of(MetadataJson.read(row.getString(5))));
-        return new Definition(space(MetadataJson.read(row.getString(2))), vectors, textSearch);
+        return new Definition(
+                space(MetadataJson.read(row.getString(2))),
+                vectors,
+                textSearch,
+                Tenancy.of(MetadataJson.read(row.getString(7))));
     }
 
     void put(Connection connection, Definition definition) throws SQLException {
         String text = "INSERT INTO " + tables.registry()
-                + " (name, schema_version, space, metric, vector_type, vector_index, text_search)"
-                + " VALUES (?, ?, CAST(? AS jsonb), ?, ?, CAST(? AS jsonb), ?)"
+                + " (name, schema_version, space, metric, vector_type, vector_index, text_search, tenancy)"
+                + " VALUES (?, ?, CAST(? AS jsonb), ?, ?, CAST(? AS jsonb), ?, CAST(? AS jsonb))"
                 + " ON CONFLICT (name) DO UPDATE SET vector_index = excluded.vector_index";
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             List<String> values = values(definition);
@@ -93,7 +97,7 @@ final class Registry {
         literals.add(Integer.toString(SCHEMA_VERSION));
         values(definition).forEach(value -> literals.add(literal(value)));
         return "INSERT INTO " + tables.registry()
-                + "\n    (name, schema_version, space, metric, vector_type, vector_index, text_search)\nVALUES\n    ("
+                + "\n    (name, schema_version, space, metric, vector_type, vector_index, text_search, tenancy)\nVALUES\n    ("
                 + String.join(", ", literals) + ")\nON CONFLICT (name) DO NOTHING";
     }
 
@@ -109,7 +113,8 @@ final class Registry {
                 definition.metric().name(),
                 definition.type().name(),
                 MetadataJson.write(definition.index().toMetadata()),
-                definition.textSearch());
+                definition.textSearch(),
+                MetadataJson.write(definition.tenancy().toMetadata()));
     }
 
     private static Metadata toMetadata(EmbeddingSpace space) {

@@ -22,6 +22,9 @@ final class SearchSql {
     /** The type of the embeddings, qualified; also the name by which the driver finds it. */
     final String vectorType;
 
+    /** What reads the texts. */
+    final TenantSetting tenantSetting;
+
     /** Through the index, or nothing. */
     final String index;
 
@@ -45,13 +48,14 @@ final class SearchSql {
         this.definition = definition;
         this.extension = extension;
         vectorType = extension.type(definition.type());
+        tenantSetting = new TenantSetting(definition.tenancy());
         String scan = definition.isRescored() ? SCAN_AND_RESCORE : SCAN;
         index = filterable(tune() + INDEX.replace("{scan}", scan)).all();
         explain =
                 filterable(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan)).all();
         any = filterable(tune() + INDEX_OR_NEXT.replace("{scan}", scan) + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_EACH + EXACT.replace("{open}", ""));
-        terms = fill(TERMS);
+        terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
     }
 
@@ -67,7 +71,7 @@ final class SearchSql {
                 .replace("{matching}", "g.estimated[1]")
                 .replace("{where}", "WHERE c.metadata @@ CAST(? AS jsonpath)")
                 .replace("{and}", "AND c.metadata @@ CAST(? AS jsonpath)");
-        return new Filterable(fill(all), fill(filtered));
+        return new Filterable(tenantSetting.naming(fill(all)), tenantSetting.naming(fill(filtered)));
     }
 
     private String fill(String text) {
@@ -231,7 +235,7 @@ final class SearchSql {
                     (SELECT distance FROM near ORDER BY distance OFFSET ? - 1 LIMIT 1), 'Infinity')
             ) n
             CROSS JOIN LATERAL (
-                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part OFFSET 0
+                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part AND c.tenant = ? OFFSET 0
             ) c
             ORDER BY n.distance, c.document_id, c.ordinal LIMIT ?""";
 
@@ -274,7 +278,7 @@ final class SearchSql {
                     (SELECT score FROM scored ORDER BY score DESC OFFSET ? - 1 LIMIT 1), '-Infinity')
             ) n
             CROSS JOIN LATERAL (
-                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part OFFSET 0
+                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part AND c.tenant = ? OFFSET 0
             ) c
             ORDER BY n.score DESC, c.document_id, c.ordinal LIMIT ?""";
 }

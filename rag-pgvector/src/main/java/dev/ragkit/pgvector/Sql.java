@@ -2,7 +2,7 @@ package dev.ragkit.pgvector;
 
 /**
  * Every statement that writes documents or reads them; those that search are in {@link SearchSql}. The texts depend on the
- * collection's names alone and are fixed at construction; whatever a caller gives is bound.
+ * collection's names and definition alone and are fixed at construction; whatever a caller gives is bound.
  */
 final class Sql {
     /** Longer lexemes would not fit the key of the term table beside a tenant. */
@@ -10,8 +10,18 @@ final class Sql {
 
     private final Tables tables;
 
+    /** The type of an array of embeddings, qualified; also the name by which the driver finds it. */
+    final String vectorArrayType;
+
+    /** The type of the embeddings. */
+    final String vectorType;
+
+    /** What reads the texts, and what transactions that write begin with. */
+    final TenantSetting tenantSetting;
+
     final String upsertDocuments;
     final String copyChunks;
+    final String insertChunks;
     final String swapChunks;
     final String dropTerms;
     final String lockDocuments;
@@ -26,20 +36,24 @@ final class Sql {
         }
     }
 
-    Sql(Tables tables) {
+    Sql(Tables tables, Definition definition, Extension extension) {
         this.tables = tables;
+        vectorType = extension.type(definition.type());
+        vectorArrayType = extension.arrayType(definition.type());
+        tenantSetting = new TenantSetting(definition.tenancy());
         upsertDocuments = fill(UPSERT_DOCUMENTS);
         copyChunks = fill(COPY_CHUNKS);
+        insertChunks = fill(INSERT_CHUNKS);
         swapChunks = fill(SWAP_CHUNKS);
         dropTerms = fill(DROP_TERMS);
         lockDocuments = fill(LOCK_DOCUMENTS);
         deleteDocuments = fill(DELETE_DOCUMENTS);
-        versions = fill(VERSIONS);
+        versions = tenantSetting.naming(fill(VERSIONS));
         documentIds = filterable(DOCUMENT_IDS);
     }
 
     private Filterable filterable(String text) {
-        String filled = fill(text);
+        String filled = tenantSetting.naming(fill(text));
         return new Filterable(
                 filled.replace("{filter}", ""), filled.replace("{filter}", "AND c.metadata @@ CAST(? AS jsonpath)"));
     }
@@ -49,6 +63,7 @@ final class Sql {
                 .replace("{chunk}", tables.chunk())
                 .replace("{term}", tables.term())
                 .replace("{stats}", tables.stats())
+                .replace("{vector}", vectorType)
                 .replace("{counted}", Integer.toString(MAX_COUNTED_LEXEME));
     }
 
@@ -73,6 +88,15 @@ final class Sql {
     private static final String COPY_CHUNKS = """
             COPY {chunk} (tenant, document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)
             FROM STDIN (FORMAT BINARY)""";
+
+    /** What {@code COPY} does, where row level security does not take one. */
+    private static final String INSERT_CHUNKS = """
+            INSERT INTO {chunk}
+                (tenant, document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)
+            SELECT ?, n.document_id, n.version, n.ordinal, n.start_offset, n.words, n.text, n.source,
+                CAST(n.metadata AS jsonb), n.embedding
+            FROM unnest(?::text[], ?::int8[], ?::int4[], ?::int4[], ?::int4[], ?::text[], ?::text[], ?::text[], CAST(? AS {vector}[]))
+                AS n(document_id, version, ordinal, start_offset, words, text, source, metadata, embedding)""";
 
     /**
      * Removes the chunks of all versions but those given, and carries what came and went over to the counters. It touches the

@@ -147,6 +147,7 @@ final class TableCreation {
         requireSame("metric", held.metric(), definition.metric());
         requireSame("vector type", held.type(), definition.type());
         requireSame("text search configuration", held.textSearch(), definition.textSearch());
+        requireSame("wall between tenants", held.tenancy(), definition.tenancy());
     }
 
     private void requireSame(String what, Object held, Object given) {

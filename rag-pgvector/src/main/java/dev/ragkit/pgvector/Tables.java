@@ -8,6 +8,9 @@ record Tables(String schema, String collection) {
     /** The one table that all collections of a schema share. */
     static final String REGISTRY = "rag_collection";
 
+    static final String DOCUMENT = "_document";
+    static final String CHUNK = "_chunk";
+
     private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
     private static final Pattern COLLECTION = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
 
@@ -41,11 +44,11 @@ record Tables(String schema, String collection) {
     }
 
     String document() {
-        return qualified(collection + "_document");
+        return qualified(collection + DOCUMENT);
     }
 
     String chunk() {
-        return qualified(collection + "_chunk");
+        return qualified(collection + CHUNK);
     }
 
     String term() {
@@ -54,6 +57,11 @@ record Tables(String schema, String collection) {
 
     String stats() {
         return qualified(collection + "_stats");
+    }
+
+    /** A part of a table, by its number. */
+    String partition(String kind, int number) {
+        return qualified(collection + kind + "_p" + number);
     }
 
     /** The function that says how many rows a filter is taken to match, and what it takes to find them. */
@@ -80,6 +88,12 @@ record Tables(String schema, String collection) {
     /** An index of the table of chunks, not quoted; it lies in its table's schema. */
     String indexName(String suffix) {
         return collection + "_chunk_" + suffix;
+    }
+
+    /** What a role needs to work on the rows. */
+    String grants(String role) {
+        return "GRANT SELECT ON " + registry() + " TO " + role + "; GRANT SELECT, INSERT, UPDATE, DELETE ON "
+                + document() + ", " + chunk() + ", " + term() + ", " + stats() + " TO " + role;
     }
 
     /** For messages. */

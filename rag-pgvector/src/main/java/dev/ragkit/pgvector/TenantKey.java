@@ -4,6 +4,7 @@ import dev.ragkit.StoreChecks;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * The tenant as it stands in the keys: its name, or, for a name of more than {@value #MAX_BYTES} bytes, a digest of it. An entry of an
@@ -20,10 +21,11 @@ final class TenantKey {
     /**
      * The key of a tenant.
      *
+     * @throws NullPointerException if there is no name
      * @throws IllegalArgumentException if the name is blank, too long, or not text that PostgreSQL can keep
      */
     static String of(String tenant) {
-        StoreChecks.tenant(tenant);
+        StoreChecks.tenant(Objects.requireNonNull(tenant, "tenant"));
         byte[] name = Utf8.bytes(tenant);
         return name.length > MAX_BYTES || tenant.startsWith(DIGEST) ? DIGEST + digest(name) : tenant;
     }

@@ -84,6 +84,10 @@ final class VectorParameter extends PGobject implements PGBinaryObject {
     /** The text form, which the driver takes where binary is switched off. */
     @Override
     public String getValue() {
+        return text(embedding);
+    }
+
+    static String text(Embedding embedding) {
         StringBuilder text = new StringBuilder().append('[');
         for (int i = 0; i < embedding.dimensions(); i++) {
             text.append(i == 0 ? "" : ",").append(embedding.value(i));

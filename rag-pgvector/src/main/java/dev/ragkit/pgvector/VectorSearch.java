@@ -127,31 +127,32 @@ final class VectorSearch {
     }
 
     private Rows any(Asked asked) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.any))) {
-            Parameters parameters = new Parameters(statement);
+        return read(asked, asked.filter().textOf(sql.any), (statement, parameters) -> {
             bindIndex(parameters, asked);
             bindExact(parameters.integer(asked.limit()), asked);
             Rows.Reader rows = reader(statement);
             Rows found = rows.next();
             boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
             return enough ? found : found.then(rows.next());
-        }
+        });
     }
 
     private Rows index(Asked asked) throws SQLException {
-        try (PreparedStatement statement = asked.connection().prepareStatement(sql.index)) {
-            bindIndex(new Parameters(statement), asked);
+        return read(asked, sql.index, (statement, parameters) -> {
+            bindIndex(parameters, asked);
             return reader(statement).next();
-        }
+        });
     }
 
     private Rows exact(Asked asked) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.exact))) {
-            bindExact(new Parameters(statement), asked);
+        return read(asked, asked.filter().textOf(sql.exact), (statement, parameters) -> {
+            bindExact(parameters, asked);
             return Rows.NONE.then(reader(statement).next());
-        }
+        });
+    }
+
+    private Rows read(Asked asked, String text, TenantSetting.Reading<Rows> reading) throws SQLException {
+        return sql.tenantSetting.read(asked.connection(), asked.tenant(), text, reading);
     }
 
     private Rows.Reader reader(PreparedStatement statement) throws SQLException {
@@ -184,6 +185,7 @@ final class VectorSearch {
                 .text(asked.tenant())
                 .filter(asked.filter())
                 .integer(asked.limit())
+                .text(asked.tenant())
                 .integer(asked.limit());
     }
 }

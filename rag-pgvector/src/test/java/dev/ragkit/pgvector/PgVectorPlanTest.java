@@ -54,11 +54,9 @@ class PgVectorPlanTest {
         schema.buildIndex(pool);
         analyze();
         Tables tables = new Tables("public", "plans");
-        sql = new Sql(tables);
-        searchSql = new SearchSql(
-                tables,
-                definition(),
-                new Extension("public", TestPostgres.shared().extensionVersion()));
+        Extension extension = new Extension("public", TestPostgres.shared().extensionVersion());
+        sql = new Sql(tables, definition(), extension);
+        searchSql = new SearchSql(tables, definition(), extension);
         Embedding embedding = TestCollection.direction(new Random(1), DIMENSIONS);
         query = new VectorParameter(embedding, VectorType.VECTOR, searchSql.vectorType);
     }
@@ -145,8 +143,9 @@ class PgVectorPlanTest {
 
     @Test
     void anExactSearchDoesNotUseTheApproximateIndex() {
-        assertThat(plan(searchSql.exact.all(), query, "default", 10, 10)).doesNotContain("plans_chunk_vector");
-        assertThat(plan(searchSql.exact.filtered(), query, "default", path(PATH), 10, 10))
+        assertThat(plan(searchSql.exact.all(), query, "default", 10, "default", 10))
+                .doesNotContain("plans_chunk_vector");
+        assertThat(plan(searchSql.exact.filtered(), query, "default", path(PATH), 10, "default", 10))
                 .doesNotContain("plans_chunk_vector");
     }
 
@@ -159,7 +158,14 @@ class PgVectorPlanTest {
             Filter.in("one_of_300", List.of(7, 8, 9)),
             Filter.and(Filter.eq("one_of_300", 7), Filter.gt("i", 100), Filter.not(Filter.exists("absent")))
         }) {
-            assertThat(plan(searchSql.exact.filtered(), query, "default", path(FilterPath.of(filter)), 10, 10))
+            assertThat(plan(
+                            searchSql.exact.filtered(),
+                            query,
+                            "default",
+                            path(FilterPath.of(filter)),
+                            10,
+                            "default",
+                            10))
                     .as("%s", filter)
                     .contains("Bitmap Index Scan on plans_chunk_metadata");
         }
@@ -168,7 +174,7 @@ class PgVectorPlanTest {
     @Test
     void aSearchByWordsUsesTheIndexOverWords() {
         Object[] words = {new String[] {"'seldom'"}, new Double[] {5.0}, 0.01, path("'seldom'"), "default"};
-        assertThat(plan(searchSql.rank.all(), words[0], words[1], words[2], words[3], words[4], 10, 10))
+        assertThat(plan(searchSql.rank.all(), words[0], words[1], words[2], words[3], words[4], 10, "default", 10))
                 .contains("Bitmap Index Scan on plans_chunk_tsv");
         assertThat(plan(
                         searchSql.rank.filtered(),
@@ -179,6 +185,7 @@ class PgVectorPlanTest {
                         words[4],
                         path(PATH),
                         10,
+                        "default",
                         10))
                 .containsAnyOf("Bitmap Index Scan on plans_chunk_tsv", "Bitmap Index Scan on plans_chunk_metadata");
     }

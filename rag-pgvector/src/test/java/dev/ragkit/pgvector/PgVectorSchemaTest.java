@@ -96,6 +96,34 @@ class PgVectorSchemaTest {
     }
 
     @Test
+    void thePageAboutTheSchemaShowsThePoliciesThatArePrinted() throws IOException {
+        String printed = docs().rowLevelSecurity().build().ddl();
+        String page = Files.readString(Path.of("../docs/schema.md"));
+        int start = printed.indexOf("ALTER TABLE \"public\".\"docs_chunk\"");
+        int end = printed.indexOf("ALTER TABLE \"public\".\"docs_term\"");
+        assertThat(page).contains("```sql\n" + printed.substring(start, end).strip() + "\n```\n");
+    }
+
+    @Test
+    void thePrintedStatementsOfAStrictAndPartitionedCollectionMakeWhatApplyMakes() {
+        DataSource applied = database();
+        DataSource printed = database();
+        PgVectorSchema schema = docs().rowLevelSecurity().partitionsByTenant(3).build();
+        schema.apply(applied);
+        for (int twice = 0; twice < 2; twice++) {
+            TestCollection.execute(printed, schema.ddl());
+        }
+        String shape = SHAPE.replace(
+                "ORDER BY 1",
+                "UNION ALL SELECT oid::regclass || ' ' || relrowsecurity || relforcerowsecurity FROM pg_class"
+                        + " WHERE relname LIKE 'docs%' UNION ALL SELECT tablename || qual || with_check FROM pg_policies"
+                        + " ORDER BY 1");
+        assertThat(TestCollection.query(printed, shape))
+                .isEqualTo(TestCollection.query(applied, shape))
+                .contains("docs_chunk_p2 truetrue");
+    }
+
+    @Test
     void manyAtOnceMakeOneCollection() throws Exception {
         for (int round = 0; round < 5; round++) {
             String url = TestPostgres.shared().freshDatabaseWithoutExtension();

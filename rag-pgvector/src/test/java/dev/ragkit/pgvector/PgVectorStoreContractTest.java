@@ -89,6 +89,43 @@ class PgVectorStoreContractTest {
         }
     }
 
+    @Nested
+    class RowLevelSecurity extends Suite {
+        RowLevelSecurity() {
+            super(Metric.COSINE, VectorIndex.hnsw());
+        }
+
+        @Override
+        protected VectorStore create(EmbeddingSpace space, Metric asked) {
+            return StrictCollection.SHARED.create(space, this::settings, SearchPlan.alwaysIndex());
+        }
+    }
+
+    @Nested
+    class Partitioned extends Suite {
+        Partitioned() {
+            super(Metric.COSINE, VectorIndex.hnsw());
+        }
+
+        @Override
+        PgVectorSchema.Builder settings(PgVectorSchema.Builder schema) {
+            return super.settings(schema).partitionsByTenant(3);
+        }
+    }
+
+    @Nested
+    class PartitionedWithRowLevelSecurity extends Suite {
+        PartitionedWithRowLevelSecurity() {
+            super(Metric.INNER_PRODUCT, VectorIndex.hnsw());
+        }
+
+        @Override
+        protected VectorStore create(EmbeddingSpace space, Metric asked) {
+            return StrictCollection.SHARED.create(
+                    space, schema -> settings(schema).partitionsByTenant(2), SearchPlan.alwaysIndex());
+        }
+    }
+
     /** The tables are small, where the store would look at every row; here it asks the index first all the same. */
     private abstract static class Suite extends VectorStoreContract {
         private final Metric metric;
