@@ -11,6 +11,7 @@ import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.StoreException;
 import dev.ragkit.VectorStore;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +27,34 @@ import javax.sql.DataSource;
  * <p>Immutable and safe for use by several threads. Nothing needs to be closed but the {@code DataSource}, by its owner.
  */
 public final class PgVectorStore implements VectorStore, KeywordIndex {
+    /** The time for a call, unless told otherwise: 60 seconds. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
     private final Parts parts;
 
     private final String tenant;
 
-    /** What all handles on a collection share. */
+    /** What an opened collection is, the same for all handles on it. */
+    private record Opened(Definition definition, Sql sql, SearchPlan plan) {}
+
+    /** What works on a collection, for all handles with the same time for a call. */
     private record Parts(
-            Definition definition,
+            Opened opened,
+            Session session,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {}
+            KeywordSearch keywordSearch) {
+        static Parts of(Opened opened, Session session) {
+            return new Parts(
+                    opened,
+                    session,
+                    new DocumentWriter(session, opened.sql, opened.definition),
+                    new DocumentReader(session, opened.sql),
+                    new VectorSearch(session, opened.sql, opened.definition, opened.plan),
+                    new KeywordSearch(session, opened.sql));
+        }
+    }
 
     private PgVectorStore(Parts parts, String tenantKey) {
         this.parts = parts;
@@ -57,17 +75,34 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public EmbeddingSpace space() {
-        return parts.definition.space();
+        return parts.opened.definition().space();
     }
 
     @Override
     public Metric metric() {
-        return parts.definition.metric();
+        return parts.opened.definition().metric();
     }
 
     @Override
     public PgVectorStore tenant(String tenant) {
         return new PgVectorStore(parts, TenantKey.of(tenant));
+    }
+
+    /**
+     * The same collection and tenant, with another time for each call. A call that is not over by then is cancelled on the
+     * server, and ends with a transient {@link StoreException} at most 100 ms later, also where the server or the network has
+     * stopped answering; its connection is closed. An interrupt of the calling thread does the same at once, with {@link
+     * java.util.concurrent.CancellationException}.
+     *
+     * <p>The time runs from the call on, so waiting for a connection is part of it; but the wait itself can only be ended by the
+     * {@code DataSource}: give it a time to wait and to connect that is shorter.
+     *
+     * @param timeout 1 ms to 1 day
+     * @return a handle that shares this one's resources
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public PgVectorStore within(Duration timeout) {
+        return new PgVectorStore(Parts.of(parts.opened, parts.session.within(timeout)), tenant);
     }
 
     @Override
@@ -112,6 +147,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         private final EmbeddingSpace space;
         private final String collection;
         private String schema = PgVectorSchema.DEFAULT_SCHEMA;
+        private Duration timeout = DEFAULT_TIMEOUT;
         private SearchPlan plan = SearchPlan.ofDefaults();
 
         private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
@@ -128,6 +164,18 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public Builder schema(String schema) {
             this.schema = schema;
+            return this;
+        }
+
+        /**
+         * Sets the time for each call; see {@link PgVectorStore#within}. Default: {@link PgVectorStore#DEFAULT_TIMEOUT}, 60 s.
+         *
+         * @param timeout 1 ms to 1 day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = Deadline.check(timeout);
             return this;
         }
 
@@ -148,7 +196,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
-            Session session = new Session(dataSource, tables.where());
+            Session session = new Session(dataSource, tables.where()).within(timeout);
             return session.read("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
@@ -159,17 +207,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 registry.requireSpace(definition.space(), space);
                 Sql sql = new Sql(tables, definition, extension);
                 VectorParameter.register(connection, sql.vectorType);
-                return new PgVectorStore(parts(session, sql, definition), TenantKey.of(DEFAULT_TENANT));
+                Opened opened = new Opened(definition, sql, plan);
+                return new PgVectorStore(Parts.of(opened, session), TenantKey.of(DEFAULT_TENANT));
             });
-        }
-
-        private Parts parts(Session session, Sql sql, Definition definition) {
-            return new Parts(
-                    definition,
-                    new DocumentWriter(session, sql, definition),
-                    new DocumentReader(session, sql),
-                    new VectorSearch(session, sql, definition, plan),
-                    new KeywordSearch(session, sql));
         }
     }
 }
