@@ -3,6 +3,7 @@ package dev.ragkit.pgvector;
 import dev.ragkit.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +136,9 @@ final class Session {
 
     private <T> T onConnection(Deadline deadline, Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
+            if (deadline.isPassed()) {
+                throw new SQLTimeoutException("the data source gave a connection when the time was over");
+            }
             Call call = watch.begin(connection, deadline);
             try {
                 return work.on(connection);

@@ -42,12 +42,26 @@ final class FaultProxy implements AutoCloseable {
         IS_LOST
     }
 
+    /** Where messages come from. */
+    private enum From {
+        CLIENT,
+        SERVER
+    }
+
     /** Where a connection can be cut. */
     enum Moment {
         /** The COMMIT does not reach the server. */
-        COMMIT,
+        COMMIT(From.CLIENT),
+        /** Nor does the server learn that the client is cut off. */
+        COMMIT_UNNOTICED(From.CLIENT),
         /** The server has committed, and its answer does not reach the client. */
-        ANSWER_TO_COMMIT
+        ANSWER_TO_COMMIT(From.SERVER);
+
+        private final From from;
+
+        Moment(From from) {
+            this.from = from;
+        }
     }
 
     private record Plan(Moment moment, AtomicInteger left) {}
@@ -157,9 +171,9 @@ final class FaultProxy implements AutoCloseable {
             if (traffic != Traffic.IS_LOST) {
                 upstream.connect(server);
                 upstream.setTcpNoDelay(true);
-                start("fault-proxy-to-client", () -> relay.pump(upstream, client, Moment.ANSWER_TO_COMMIT));
+                start("fault-proxy-to-client", () -> relay.pump(upstream, client, From.SERVER));
             }
-            relay.pump(client, upstream, Moment.COMMIT);
+            relay.pump(client, upstream, From.CLIENT);
         } catch (IOException unreachable) {
             relay.close();
         }
@@ -201,20 +215,24 @@ final class FaultProxy implements AutoCloseable {
         private final Socket upstream;
         private String commit = "none yet";
         private volatile boolean lost;
+        private volatile boolean unnoticed;
 
         Relay(Socket client, Socket upstream) {
             this.client = client;
             this.upstream = upstream;
         }
 
-        void pump(Socket from, Socket to, Moment moment) {
-            try (DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream()))) {
-                Message first = moment == Moment.COMMIT ? Message.read(in, NO_TYPE) : Message.read(in, in.readByte());
+        void pump(Socket source, Socket to, From from) {
+            try {
+                DataInputStream in = new DataInputStream(new BufferedInputStream(source.getInputStream()));
+                Message first = from == From.CLIENT ? Message.read(in, NO_TYPE) : Message.read(in, in.readByte());
                 lost |= !to.isConnected();
                 DataOutputStream out =
                         lost ? null : new DataOutputStream(new BufferedOutputStream(to.getOutputStream(), 1 << 16));
                 for (Message next = first; ; next = Message.read(in, in.readByte())) {
-                    if (isMoment(next, moment)) {
+                    if (isMoment(next, from)) {
+                        unnoticed = plan.moment() == Moment.COMMIT_UNNOTICED;
+                        cuts.incrementAndGet();
                         return;
                     }
                     if (passes() && out != null) {
@@ -229,7 +247,7 @@ final class FaultProxy implements AutoCloseable {
                 // the other side learns of it below
             } finally {
                 holdBack();
-                close();
+                end();
             }
         }
 
@@ -246,21 +264,28 @@ final class FaultProxy implements AutoCloseable {
             }
         }
 
-        private boolean isMoment(Message message, Moment moment) {
-            if (!isCommit(message, moment) || plan.moment() != moment) {
-                return false;
+        private boolean isMoment(Message message, From from) {
+            return isCommit(message, from)
+                    && plan.moment().from == from
+                    && plan.left().getAndDecrement() == 1;
+        }
+
+        private void end() {
+            if (!unnoticed) {
+                close();
+                return;
             }
-            if (plan.left().getAndDecrement() != 1) {
-                return false;
+            try {
+                client.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            cuts.incrementAndGet();
-            return true;
         }
 
         /** The driver prepares its COMMIT under a name at some point, and from then on sends the name alone. */
-        private boolean isCommit(Message message, Moment moment) {
+        private boolean isCommit(Message message, From from) {
             String[] texts = message.texts();
-            if (moment == Moment.ANSWER_TO_COMMIT) {
+            if (from == From.SERVER) {
                 return message.type() == 'C' && texts[0].equals("COMMIT");
             }
             if (message.type() == 'P' && texts[1].equals("COMMIT")) {

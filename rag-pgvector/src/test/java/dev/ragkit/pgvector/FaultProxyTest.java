@@ -63,9 +63,9 @@ class FaultProxyTest {
                 }
             }
         }
-        assertThat(proxy.cuts()).isEqualTo(4);
+        assertThat(proxy.cuts()).isEqualTo(6);
         assertThat(TestCollection.query(TestPostgres.dataSource(direct), "SELECT n FROM t WHERE n > 0 ORDER BY n"))
-                .isEqualTo(List.of("101", "109"));
+                .isEqualTo(List.of("201", "209"));
     }
 
     @Test
