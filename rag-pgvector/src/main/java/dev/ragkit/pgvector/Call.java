@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
  */
 final class Call {
     /** A server that can be reached answers a cancel request within this time; after it the connection is broken. */
-    static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private static final long LAST_CANCEL_MILLIS = 10;
 

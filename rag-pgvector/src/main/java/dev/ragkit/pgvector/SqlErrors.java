@@ -16,6 +16,11 @@ import java.util.concurrent.TimeoutException;
 final class SqlErrors {
     private static final int MOST_CAUSES = 16;
 
+    /** The other transaction goes on at once, so there is no load to wait for. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
+
+    private static final Duration AFTER_A_CONFLICT = Duration.ofMillis(10);
+
     /** Conflicts, restarts and lack of connections; see the PostgreSQL documentation, appendix A. */
     private static final Set<String> TRANSIENT =
             Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006", "53300", "25P03", "57P05");
@@ -63,10 +68,10 @@ final class SqlErrors {
     /** The error as the caller sees it. */
     static StoreException translate(SQLException error, String doing) {
         String state = state(error);
-        return new StoreException(
-                "PostgreSQL failed " + doing + ": " + advice(state, error) + shown(state),
-                isTransient(error) ? Kind.TRANSIENT : Kind.PERMANENT,
-                error);
+        String message = "PostgreSQL failed " + doing + ": " + advice(state, error) + shown(state);
+        return CONFLICTS.contains(state)
+                ? new StoreException(message, AFTER_A_CONFLICT, error)
+                : new StoreException(message, isTransient(error) ? Kind.TRANSIENT : Kind.PERMANENT, error);
     }
 
     /** The error of a call whose time was over; with a cause that {@code dev.ragkit.intercept.Retry} knows as a timeout. */

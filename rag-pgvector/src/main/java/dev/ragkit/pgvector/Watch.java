@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the calls in flight every 20 ms and stops those that were interrupted or are late; the driver does neither by itself.
- * A call costs one entry in a set. The one thread starts with a call, ends after two seconds without any, and keeps no JVM
+ * A call costs one entry in a set. The one thread starts with a call, ends after a second without any, and keeps no JVM
  * alive, so nothing needs to be closed. Safe for use by several threads.
  */
 final class Watch {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();

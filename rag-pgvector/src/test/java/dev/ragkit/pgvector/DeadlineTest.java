@@ -156,8 +156,8 @@ class DeadlineTest {
             PgVectorStore store = filled(pool);
             Outage outage = during(
                     store,
-                    Duration.ofMillis(DEEP ? 5_000 : 1_500),
-                    Duration.ofSeconds(DEEP ? 60 : 3),
+                    Duration.ofMillis(DEEP ? 5_000 : 1_000),
+                    Duration.ofSeconds(DEEP ? 60 : 2),
                     () -> proxy.traffic(FaultProxy.Traffic.IS_LOST));
             assertEndsInTime("R-18", outage, () -> {
                 proxy.traffic(FaultProxy.Traffic.PASSES);
@@ -177,8 +177,8 @@ class DeadlineTest {
             try {
                 Outage outage = during(
                         store,
-                        Duration.ofMillis(DEEP ? 5_000 : 1_500),
-                        Duration.ofSeconds(DEEP ? 60 : 3),
+                        Duration.ofMillis(DEEP ? 5_000 : 1_000),
+                        Duration.ofSeconds(DEEP ? 60 : 2),
                         () -> signal(server, "STOP"));
                 assertEndsInTime("R-19", outage, () -> {
                     signal(server, "CONT");

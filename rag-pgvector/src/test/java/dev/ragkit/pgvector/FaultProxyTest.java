@@ -22,8 +22,8 @@ class FaultProxyTest {
         proxy.close();
     }
 
-    private Connection connect(String... parameters) throws SQLException {
-        return DriverManager.getConnection(proxy.jdbcUrl() + "&" + String.join("&", parameters));
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(proxy.jdbcUrl());
     }
 
     private static void run(Connection connection, String text) throws SQLException {
@@ -82,7 +82,7 @@ class FaultProxyTest {
 
     @Test
     void trafficIsHeldBackLostAndDelayed() throws SQLException {
-        try (Connection connection = connect("socketTimeout=1")) {
+        try (Connection connection = connect()) {
             run(connection, "SELECT 1");
             proxy.delay(Duration.ofMillis(50));
             long start = System.nanoTime();
@@ -91,7 +91,8 @@ class FaultProxyTest {
                     .isGreaterThanOrEqualTo(Duration.ofMillis(100).toNanos());
             proxy.delay(Duration.ZERO);
             for (FaultProxy.Traffic bad : List.of(FaultProxy.Traffic.STALLS, FaultProxy.Traffic.IS_LOST)) {
-                try (Connection other = connect("socketTimeout=1")) {
+                try (Connection other = connect()) {
+                    other.setNetworkTimeout(Runnable::run, 200);
                     proxy.traffic(bad);
                     assertThatThrownBy(() -> run(other, "SELECT 3")).hasRootCauseMessage("Read timed out");
                     proxy.traffic(FaultProxy.Traffic.PASSES);
