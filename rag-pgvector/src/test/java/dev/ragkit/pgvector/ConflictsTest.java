@@ -33,7 +33,7 @@ class ConflictsTest {
             EmbeddingSpace.builder("test", "conflicts", 4).build();
     private static final int TRANSACTIONS = Boolean.getBoolean("rag.deep") ? 10_000 : 1_000;
     private static final long SEED = Long.getLong("seed", 8);
-    private static final int THREADS = 8;
+    private static final int THREADS = 4;
 
     /** Two tries of three fail, each thread's on its own; a sequence is not rolled back. */
     private static final String CONFLICTS = """
@@ -91,7 +91,7 @@ class ConflictsTest {
     }
 
     private static List<EmbeddedDocument> batch(Random random, String source) {
-        List<EmbeddedDocument> documents = new ArrayList<>(IntStream.range(0, 4)
+        List<EmbeddedDocument> documents = new ArrayList<>(IntStream.range(0, 2)
                 .mapToObj(i -> TestCollection.document(
                         Document.of("d" + i, "text " + random.nextInt(9)).withSource(i == 0 ? source : ""),
                         TestCollection.direction(random, 4)))
