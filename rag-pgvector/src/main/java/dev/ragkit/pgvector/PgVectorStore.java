@@ -24,6 +24,10 @@ import javax.sql.DataSource;
  * <p>A call borrows one connection and gives it back as it was; no setting of the session is changed. A search through an
  * approximate index that gives too few hits is followed by an exact one, so {@link SearchResult#complete} is always true.
  *
+ * <p>Every call has a deadline ({@link #within}); a call that is late or interrupted is cancelled on the server. A write whose
+ * answer gets lost on the way asks the database what became of it: it succeeds if it was committed, and is otherwise a
+ * transient {@link StoreException}. Repeating a call is always safe; {@code dev.ragkit.intercept.Retry} does it.
+ *
  * <p>Immutable and safe for use by several threads. Nothing needs to be closed but the {@code DataSource}, by its owner.
  */
 public final class PgVectorStore implements VectorStore, KeywordIndex {

@@ -25,7 +25,7 @@ final class Watch {
         Call call = new Call(connection, deadline);
         calls.add(call);
         if (thread.get() == null) {
-            start();
+            start(call);
         }
         return call;
     }
@@ -35,12 +35,19 @@ final class Watch {
         call.end();
     }
 
-    private void start() {
+    /** Refuses the call where the machine has no thread left to watch it. */
+    private void start(Call first) {
         Thread fresh = new Thread(null, this::run, "ragkit-watch", 0, false);
+        fresh.setDaemon(true);
+        fresh.setContextClassLoader(null);
         if (thread.compareAndSet(null, fresh)) {
-            fresh.setDaemon(true);
-            fresh.setContextClassLoader(null);
-            fresh.start();
+            try {
+                fresh.start();
+            } catch (OutOfMemoryError noThread) {
+                thread.set(null);
+                calls.remove(first);
+                throw noThread;
+            }
         }
     }
 
