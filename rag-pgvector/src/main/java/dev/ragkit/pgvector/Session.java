@@ -1,6 +1,7 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.StoreException;
+import dev.ragkit.pgvector.Writing.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -48,13 +49,12 @@ final class Session {
 
     /** Reads; each text of statements is a transaction of its own, unless the pool hands out connections without auto-commit. */
     <T> T read(String doing, Work<T> work) {
+        Work<T> whole = unlessInterrupted(doing, work);
         return call(
                 doing,
                 deadline -> onConnection(deadline, connection -> {
                     try (Transaction transaction = Transaction.asItCame(connection)) {
-                        T result = transaction.run(work);
-                        endIfInterrupted(doing);
-                        return result;
+                        return transaction.run(whole);
                     }
                 }));
     }
@@ -76,11 +76,7 @@ final class Session {
      * the transaction, and a call whose work was committed succeeds.
      */
     <T> T write(String doing, Work<T> work) {
-        Writing<T> writing = new Writing<>(connection -> {
-            T result = work.on(connection);
-            endIfInterrupted(doing);
-            return result;
-        });
+        Writing<T> writing = new Writing<>(unlessInterrupted(doing, work));
         return call(doing, deadline -> {
             try {
                 return onConnection(deadline, writing::on);
@@ -88,8 +84,8 @@ final class Session {
                 if (!writing.isInDoubt(failure)) {
                     throw failure;
                 }
-                Writing.Outcome outcome = outcome(writing, deadline);
-                if (outcome == Writing.Outcome.COMMITTED) {
+                Outcome outcome = outcome(writing, deadline);
+                if (outcome == Outcome.COMMITTED) {
                     return writing.result();
                 }
                 endIfInterrupted(doing);
@@ -98,22 +94,22 @@ final class Session {
         });
     }
 
-    /** Asks until the transaction has ended or the time has. */
-    private Writing.Outcome outcome(Writing<?> writing, Deadline deadline) {
-        Writing.Outcome outcome = Writing.Outcome.IN_PROGRESS;
-        while (outcome == Writing.Outcome.IN_PROGRESS
-                && !deadline.isPassed()
-                && !Thread.currentThread().isInterrupted()) {
+    /** Asks until the transaction has ended, or the time has. */
+    private Outcome outcome(Writing<?> writing, Deadline deadline) {
+        while (!deadline.isPassed() && !Thread.currentThread().isInterrupted()) {
             try {
-                outcome = onConnection(deadline, writing::outcome);
+                Outcome outcome = onConnection(deadline, writing::outcome);
+                if (outcome != Outcome.IN_PROGRESS) {
+                    return outcome;
+                }
             } catch (SQLException unreachable) {
-                outcome = SqlErrors.isTransient(unreachable) ? outcome : Writing.Outcome.UNKNOWN;
+                if (!SqlErrors.isTransient(unreachable)) {
+                    return Outcome.UNKNOWN;
+                }
             }
-            if (outcome == Writing.Outcome.IN_PROGRESS) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return outcome;
+        return Outcome.UNKNOWN;
     }
 
     /** What is done until a deadline. */
@@ -146,6 +142,15 @@ final class Session {
                 watch.end(call);
             }
         }
+    }
+
+    /** Nothing is handed out, and nothing committed, once the caller has been interrupted. */
+    private <T> Work<T> unlessInterrupted(String doing, Work<T> work) {
+        return connection -> {
+            T result = work.on(connection);
+            endIfInterrupted(doing);
+            return result;
+        };
     }
 
     private void endIfInterrupted(String doing) {

@@ -16,9 +16,12 @@ final class Transaction implements AutoCloseable {
         this.autoCommit = connection.getAutoCommit();
     }
 
-    /** Begins one; the server learns of it with the next statement. */
+    /** Begins one, of which the server learns with the next statement. A pool's test query may have left another open. */
     static Transaction begin(Connection connection) throws SQLException {
         Transaction transaction = new Transaction(connection);
+        if (!transaction.autoCommit) {
+            connection.rollback();
+        }
         connection.setAutoCommit(false);
         return transaction;
     }

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -64,17 +65,42 @@ class CallTest {
     }
 
     @Test
-    void aStatementThatDoesNotEndByItselfIsCancelledAndThenCutOff() throws SQLException {
+    void aStatementIsCancelledAndTheNextOneCutOff() throws SQLException {
         try (Connection connection = connect()) {
             Call call = new Call(connection, FAR);
+            CompletableFuture<String> first = sleepLong(connection);
             call.look(later());
-            assertThatThrownBy(() -> sleep(connection).concat(sleep(connection)))
-                    .isInstanceOf(SQLException.class)
-                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("57014"));
+            assertThatThrownBy(first::join)
+                    .hasRootCauseInstanceOf(SQLException.class)
+                    .hasMessageContaining("57014");
+            CompletableFuture<String> second = sleepLong(connection);
             call.look(later() + Call.GRACE_NANOS);
+            assertThatThrownBy(second::join).hasMessageMatching("(?s).*(57014|08006).*");
             Eventually.holds(() -> isClosed(connection));
+            Eventually.holds(() -> !isSleeping());
             call.end();
         }
+    }
+
+    /** A statement that the server has begun with. */
+    private static CompletableFuture<String> sleepLong(Connection connection) {
+        CompletableFuture<String> sleep = CompletableFuture.supplyAsync(() -> {
+            try (Statement statement = connection.createStatement()) {
+                return "ended: " + statement.execute("SELECT pg_sleep(30) AS of_call_test");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e.getSQLState(), e);
+            }
+        });
+        Eventually.holds(CallTest::isSleeping);
+        return sleep;
+    }
+
+    private static boolean isSleeping() {
+        return !TestCollection.query(
+                        TestPostgres.shared().dataSource(),
+                        "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
+                                + " AND query LIKE '%of_call_test%'")
+                .isEmpty();
     }
 
     private static boolean isClosed(Connection connection) {
