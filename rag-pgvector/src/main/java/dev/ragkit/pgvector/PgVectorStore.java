@@ -209,11 +209,29 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
+<<<<<<< HEAD
                 Sql sql = new Sql(tables, definition, extension);
                 VectorParameter.register(connection, sql.vectorType);
                 Opened opened = new Opened(definition, sql, plan);
                 return new PgVectorStore(Parts.of(opened, session), TenantKey.of(DEFAULT_TENANT));
             });
         }
+=======
+                SearchSql searchSql = new SearchSql(tables, definition, extension);
+                VectorParameter.register(connection, searchSql.vectorType);
+                return new PgVectorStore(
+                        parts(session, new Sql(tables), searchSql, definition), TenantKey.of(DEFAULT_TENANT));
+            });
+        }
+
+        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
+            return new Parts(
+                    definition,
+                    new DocumentWriter(session, sql, definition),
+                    new DocumentReader(session, sql),
+                    new VectorSearch(session, searchSql, definition, plan),
+                    new KeywordSearch(session, searchSql));
+        }
+>>>>>>> main
     }
 }
