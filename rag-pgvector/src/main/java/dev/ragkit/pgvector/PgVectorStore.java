@@ -39,7 +39,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     private final String tenant;
 
     /** What an opened collection is, the same for all handles on it. */
-    private record Opened(Definition definition, Sql sql, SearchPlan plan) {}
+    private record Opened(Definition definition, Sql sql, SearchSql searchSql, SearchPlan plan) {}
 
     /** What works on a collection, for all handles with the same time for a call. */
     private record Parts(
@@ -55,8 +55,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                     session,
                     new DocumentWriter(session, opened.sql, opened.definition),
                     new DocumentReader(session, opened.sql),
-                    new VectorSearch(session, opened.sql, opened.definition, opened.plan),
-                    new KeywordSearch(session, opened.sql));
+                    new VectorSearch(session, opened.searchSql, opened.definition, opened.plan),
+                    new KeywordSearch(session, opened.searchSql));
         }
     }
 
@@ -209,29 +209,11 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
-<<<<<<< HEAD
-                Sql sql = new Sql(tables, definition, extension);
-                VectorParameter.register(connection, sql.vectorType);
-                Opened opened = new Opened(definition, sql, plan);
+                SearchSql searchSql = new SearchSql(tables, definition, extension);
+                VectorParameter.register(connection, searchSql.vectorType);
+                Opened opened = new Opened(definition, new Sql(tables), searchSql, plan);
                 return new PgVectorStore(Parts.of(opened, session), TenantKey.of(DEFAULT_TENANT));
             });
         }
-=======
-                SearchSql searchSql = new SearchSql(tables, definition, extension);
-                VectorParameter.register(connection, searchSql.vectorType);
-                return new PgVectorStore(
-                        parts(session, new Sql(tables), searchSql, definition), TenantKey.of(DEFAULT_TENANT));
-            });
-        }
-
-        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
-            return new Parts(
-                    definition,
-                    new DocumentWriter(session, sql, definition),
-                    new DocumentReader(session, sql),
-                    new VectorSearch(session, searchSql, definition, plan),
-                    new KeywordSearch(session, searchSql));
-        }
->>>>>>> main
     }
 }
