@@ -172,9 +172,17 @@ final class Ingestion {
 
     private Ready ready(Pending pending, Iterator<Embedding> embeddings) {
         List<EmbeddedChunk> chunks = pending.chunks.stream()
-                .map(chunk -> new EmbeddedChunk(chunk, embedder.space().check(embeddings.next())))
+                .map(chunk -> new EmbeddedChunk(chunk, checked(chunk, embeddings.next())))
                 .toList();
         return new Ready(pending, new EmbeddedDocument(pending.document, pending.fingerprint, chunks));
+    }
+
+    private Embedding checked(Chunk chunk, Embedding embedding) {
+        if (embedding.dimensions() != embedder.space().dimensions()) {
+            throw new ModelException("the embedder of " + embedder.space() + " must give embeddings of its space, gave "
+                    + embedding.dimensions() + " dimensions for " + chunk);
+        }
+        return embedding;
     }
 
     private void replace(List<Ready> group) {

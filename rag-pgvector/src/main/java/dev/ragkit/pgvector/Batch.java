@@ -87,7 +87,7 @@ final class Batch {
             float value = embedding.value(i);
             if (Math.abs(value) > HalfFloat.MAX) {
                 throw new IllegalArgumentException("the embedding of " + name + " does not fit halfvec: component " + i
-                        + " must lie between -65,504 and 65,504, was " + value + "; use VectorType.VECTOR");
+                        + " must lie between -65,504 and 65,504; use VectorType.VECTOR");
             }
             zeros &= (HalfFloat.of(value) & 0x7fff) == 0;
         }

@@ -31,9 +31,6 @@ final class Catalogue {
             SELECT FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
             WHERE n.nspname || '.' || c.cfgname = ?""";
 
-    private static final String INDEX = """
-            SELECT i.indisvalid AND i.indisready FROM pg_catalog.pg_index i WHERE i.indexrelid = to_regclass(?)""";
-
     private final Connection connection;
     private final Tables tables;
 
@@ -99,8 +96,12 @@ final class Catalogue {
         }
     }
 
-    /** Fails where a table is not there or the role may not work on it; the message has the statement that grants it. */
-    void requireTables() throws SQLException {
+    /**
+     * Fails where a table is not there or the role may not read it; the message has the statement that grants it.
+     *
+     * @return what to say to a write, empty if the role may write
+     */
+    String requireTables() throws SQLException {
         List<String> missing = new ArrayList<>();
         boolean usable = true;
         boolean readable = true;
@@ -124,9 +125,10 @@ final class Catalogue {
         if (!missing.isEmpty()) {
             throw notThere("the tables " + String.join(", ", missing) + " are missing");
         }
-        if (!usable || !readable || !writable) {
+        if (!usable || !readable) {
             throw new StoreException(denied(usable));
         }
+        return writable ? "" : denied(true);
     }
 
     /** What to say where the collection was never made. */
@@ -155,25 +157,25 @@ final class Catalogue {
         }
     }
 
-    /** The state of the index over the embeddings. */
-    enum IndexState {
-        /** There is none. */
-        MISSING,
-        /** A build of it was broken off; it is kept up but never read. */
-        INVALID,
-        /** In use. */
-        VALID
+    private boolean isStandby() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_is_in_recovery()");
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
-    IndexState indexState() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INDEX)) {
-            statement.setString(1, tables.vectorIndex());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return IndexState.MISSING;
-                }
-                return row.getBoolean(1) ? IndexState.VALID : IndexState.INVALID;
-            }
+    /** Fails on a server that follows another one, where nothing can be made. */
+    void requirePrimary() throws SQLException {
+        if (isStandby()) {
+            throw new StoreException("this server is a standby, on which " + tables.where()
+                    + " cannot be made or changed: do that on its primary, from which it comes here by itself");
+        }
+    }
+
+    /** Runs a statement that gives nothing. */
+    static void run(Connection connection, String text) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.execute();
         }
     }
 }

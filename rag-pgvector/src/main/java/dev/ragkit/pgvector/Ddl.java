@@ -26,25 +26,61 @@ final class Ddl {
         return "CREATE SCHEMA IF NOT EXISTS " + Tables.quoted(tables.schema());
     }
 
+    String createRegistry() {
+        return fill(REGISTRY);
+    }
+
     List<String> createTables() {
-        return List.of(
-                fill(REGISTRY),
-                fill(DOCUMENT),
-                fill(CHUNK),
-                fill(CHUNK_METADATA),
-                fill(CHUNK_TSV),
-                fill(TERM),
-                fill(STATS),
-                fill(ESTIMATE),
-                fill(ROWS));
+        return List.of(fill(DOCUMENT), fill(CHUNK), fill(TERM), fill(STATS), fill(ESTIMATE), fill(ROWS));
     }
 
-    String createVectorIndex() {
-        return fill(CHUNK_VECTOR);
+    /** Those over metadata and words, which each collection has. */
+    List<ChunkIndex> filterIndexes() {
+        return List.of(metadataIndex(), wordIndex());
     }
 
-    String dropVectorIndex() {
-        return "DROP INDEX IF EXISTS " + tables.vectorIndex();
+    ChunkIndex metadataIndex() {
+        return index("metadata", CHUNK_METADATA);
+    }
+
+    ChunkIndex wordIndex() {
+        return index("tsv", CHUNK_TSV);
+    }
+
+    /** The index over the embeddings; only for a definition that has one. */
+    ChunkIndex vectorIndex() {
+        return index("vector", CHUNK_VECTOR);
+    }
+
+    private ChunkIndex index(String suffix, String text) {
+        return new ChunkIndex(tables, tables.indexName(suffix), fill(text));
+    }
+
+    /** Conflicts with itself and with whatever builds an index, and lets readers and writers through. */
+    String lockChunks() {
+        return "LOCK TABLE " + tables.chunk() + " IN SHARE UPDATE EXCLUSIVE MODE";
+    }
+
+    /** What holds for each connection, as a setting of a session would not. */
+    String buildWithOneProcess() {
+        return "ALTER TABLE " + tables.chunk() + " SET (parallel_workers = 0)";
+    }
+
+    String buildWithAnyProcesses() {
+        return "ALTER TABLE " + tables.chunk() + " RESET (parallel_workers)";
+    }
+
+    String renameIndex(String from, String to) {
+        return "ALTER INDEX " + tables.qualified(from) + " RENAME TO " + Tables.quoted(to);
+    }
+
+    /** Cannot stand in a transaction. */
+    String dropIndexConcurrently(String name) {
+        return "DROP INDEX CONCURRENTLY IF EXISTS " + tables.qualified(name);
+    }
+
+    String dropIndex(String name) {
+        return "DROP INDEX IF EXISTS " + tables.qualified(name);
     }
 
     boolean hasRows(Connection connection) throws SQLException {
@@ -58,8 +94,9 @@ final class Ddl {
         return "ANALYZE " + tables.chunk();
     }
 
+    /** In the order in which writers lock them. */
     String dropTables() {
-        return "DROP TABLE IF EXISTS " + tables.chunk() + ", " + tables.document() + ", " + tables.term() + ", "
+        return "DROP TABLE IF EXISTS " + tables.document() + ", " + tables.chunk() + ", " + tables.term() + ", "
                 + tables.stats();
     }
 
@@ -76,9 +113,6 @@ final class Ddl {
                 .replace("{rows}", tables.rows())
                 .replace("{estimate}", tables.estimate())
                 .replace("{qualified_index}", tables.vectorIndex())
-                .replace("{vector_index}", tables.index("vector"))
-                .replace("{metadata_index}", tables.index("metadata"))
-                .replace("{tsv_index}", tables.index("tsv"))
                 .replace("{vector}", extension.type(definition.type()))
                 .replace("{dimensions}", Integer.toString(definition.space().dimensions()))
                 .replace("{lexemes}", definition.lexemesOf("text"))
@@ -141,13 +175,13 @@ final class Ddl {
             )""";
 
     private static final String CHUNK_METADATA = """
-            CREATE INDEX IF NOT EXISTS {metadata_index} ON {chunk} USING gin (metadata jsonb_path_ops)""";
+            ON {chunk} USING gin (metadata jsonb_path_ops)""";
 
     private static final String CHUNK_TSV = """
-            CREATE INDEX IF NOT EXISTS {tsv_index} ON {chunk} USING gin (tsv)""";
+            ON {chunk} USING gin (tsv)""";
 
     private static final String CHUNK_VECTOR = """
-            CREATE INDEX IF NOT EXISTS {vector_index} ON {chunk}
+            ON {chunk}
                 USING {method} ({indexed} {operators}) WITH ({parameters})""";
 
     /** EXPLAIN is the only way to ask the planner; in a function it costs no round trip. */

@@ -154,7 +154,7 @@ final class DocumentWriter {
         try (PreparedStatement statement = connection.prepareStatement(sql.swapChunks)) {
             statement.setArray(1, connection.createArrayOf("text", ids));
             statement.setArray(2, connection.createArrayOf("int8", kept.values().toArray()));
-            for (int parameter = 3; parameter <= 6; parameter++) {
+            for (int parameter = 3; parameter <= 8; parameter++) {
                 statement.setString(parameter, tenant);
             }
             try (ResultSet rows = statement.executeQuery()) {

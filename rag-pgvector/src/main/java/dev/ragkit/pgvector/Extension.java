@@ -29,7 +29,12 @@ record Extension(String schema, String version) {
         return isAtLeast(0, 8, 2);
     }
 
-    private boolean isAtLeast(int major, int minor, int patch) {
+    /** Before 0.8.4 there were faults in how VACUUM and inserts keep up an HNSW index. */
+    boolean keepsHnswWell() {
+        return isAtLeast(0, 8, 4);
+    }
+
+    boolean isAtLeast(int major, int minor, int patch) {
         Matcher parts = VERSION.matcher(version);
         if (!parts.matches()) {
             return false;

@@ -3,12 +3,8 @@ package dev.ragkit.pgvector;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
 import dev.ragkit.StoreException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
@@ -18,7 +14,7 @@ import javax.sql.DataSource;
  * <p>A collection holds one embedding space, one metric and one language; they are written down in the table {@code
  * rag_collection} of its schema and checked by each {@link PgVectorStore} that opens it.
  *
- * <p>Immutable and safe for use by several threads and processes: changes are made in one transaction, one after another.
+ * <p>Immutable and safe for use by several threads and processes.
  */
 public final class PgVectorSchema {
     /** The schema unless told otherwise: {@value}. */
@@ -28,15 +24,9 @@ public final class PgVectorSchema {
     public static final String DEFAULT_TEXT_SEARCH = "english";
 
     static final Pattern CONFIGURATION = Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_]{0,62}");
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dev.ragkit.schema', 0))";
-
-    /** Where the extension is taken to be while no database is asked. */
-    private static final Extension PRINTED = new Extension(DEFAULT_SCHEMA, "0.8");
-
     private final Tables tables;
     private final Definition definition;
-    private final boolean createExtension;
-    private final boolean deferIndex;
+    private final TableCreation.Extent extent;
 
     private PgVectorSchema(Builder builder) {
         tables = new Tables(builder.schema, builder.collection);
@@ -45,8 +35,16 @@ public final class PgVectorSchema {
                 new Definition.Vectors(builder.metric, builder.vectorType, builder.index),
                 builder.textSearch);
         definition.check();
-        createExtension = builder.createExtension;
-        deferIndex = builder.deferIndex || builder.index.kind() == VectorIndex.Kind.IVFFLAT;
+        extent = new TableCreation.Extent(builder.createExtension, indexes(builder));
+    }
+
+    private static TableCreation.Indexes indexes(Builder builder) {
+        if (builder.deferIndex) {
+            return TableCreation.Indexes.DEFERRED;
+        }
+        return builder.index.kind() == VectorIndex.Kind.IVFFLAT
+                ? TableCreation.Indexes.ALL_BUT_VECTOR
+                : TableCreation.Indexes.ALL;
     }
 
     /**
@@ -67,20 +65,7 @@ public final class PgVectorSchema {
      * @return the statements in order, without semicolons; they may be run again
      */
     public List<String> statements() {
-        Ddl ddl = new Ddl(tables, definition, PRINTED);
-        List<String> statements = new ArrayList<>();
-        if (createExtension) {
-            statements.add(Ddl.createExtension());
-        }
-        if (!tables.schema().equals(DEFAULT_SCHEMA)) {
-            statements.add(ddl.createSchema());
-        }
-        statements.addAll(ddl.createTables());
-        if (isIndexMadeWithTables()) {
-            statements.add(ddl.createVectorIndex());
-        }
-        statements.add(new Registry(tables).insertion(definition));
-        return statements;
+        return TableCreation.statements(tables, definition, extent);
     }
 
     /**
@@ -92,120 +77,65 @@ public final class PgVectorSchema {
         return String.join(";\n\n", statements()) + ";\n";
     }
 
-    private boolean isIndexMadeWithTables() {
-        return !deferIndex && definition.index().kind() != VectorIndex.Kind.NONE;
-    }
-
     /**
-     * Makes the tables, or finds that they are there. Needs the right to create them only where they are not there.
+     * Makes the tables, or finds that they are there, which takes one look, no lock and no right but to read {@code
+     * rag_collection}. Where it is broken off, calling it again finishes the work; any number of processes may call it at once.
      *
-     * @param dataSource the database
-     * @throws StoreException if the collection is there with another embedding space, metric, vector type or language, if the
-     *     extension is not installed, or if the database fails
+     * @param dataSource the database; the primary, where there are standbys and the tables are still to be made
+     * @throws StoreException if the collection is there with another embedding space, metric, vector type or language, or with
+     *     another index and {@link Builder#deferIndex} was not said, if the extension is not installed, or if the database fails
      */
     public void apply(DataSource dataSource) {
-        change(dataSource, "making tables", connection -> {
-            Catalogue catalogue = new Catalogue(connection, tables);
-            if (createExtension && !catalogue.isExtensionInstalled()) {
-                run(connection, Ddl.createExtension());
-            }
-            Extension extension = catalogue.extension();
-            Optional<Definition> held = held(connection, catalogue);
-            if (held.isPresent()) {
-                requireSame(held.get());
-                return;
-            }
-            checkServer(catalogue, extension);
-            create(connection, catalogue, new Ddl(tables, definition, extension));
-        });
+        creation(new Session(dataSource, tables.where())).run();
     }
 
-    private Optional<Definition> held(Connection connection, Catalogue catalogue) throws SQLException {
-        return catalogue.isRegistryThere() ? new Registry(tables).find(connection) : Optional.empty();
-    }
-
-    private void create(Connection connection, Catalogue catalogue, Ddl ddl) throws SQLException {
-        if (!catalogue.isSchemaThere()) {
-            run(connection, ddl.createSchema());
-        }
-        for (String statement : ddl.createTables()) {
-            run(connection, statement);
-        }
-        if (isIndexMadeWithTables()) {
-            run(connection, ddl.createVectorIndex());
-        }
-        new Registry(tables).put(connection, definition);
-    }
-
-    private void requireSame(Definition held) {
-        new Registry(tables).requireSpace(held.space(), definition.space());
-        requireSame("metric", held.metric(), definition.metric());
-        requireSame("vector type", held.type(), definition.type());
-        requireSame("text search configuration", held.textSearch(), definition.textSearch());
-    }
-
-    private void requireSame(String what, Object held, Object given) {
-        if (!held.equals(given)) {
-            throw new StoreException(tables.where() + " has the " + what + " " + held + ", not " + given
-                    + ": ask for what it has, or make a new collection");
-        }
-    }
-
-    private void checkServer(Catalogue catalogue, Extension extension) throws SQLException {
-        if (definition.type() == VectorType.HALFVEC && !extension.hasHalfvec()) {
-            throw new StoreException("halfvec needs pgvector 0.7 or newer, this database has " + extension.version()
-                    + ": run ALTER EXTENSION vector UPDATE, or use VectorType.VECTOR");
-        }
-        if (definition.index().isBinary() && !extension.hasHalfvec()) {
-            throw new StoreException("binary quantization needs pgvector 0.7 or newer, this database has "
-                    + extension.version() + ": run ALTER EXTENSION vector UPDATE, or use VectorIndex.hnsw()");
-        }
-        if (!catalogue.isTextSearchThere(definition.textSearch())) {
-            throw new StoreException("there is no text search configuration '" + definition.textSearch()
-                    + "' in this database: use one that \\dF lists in psql, such as simple");
-        }
+    private TableCreation creation(Session session) {
+        return new TableCreation(session, tables, definition, extent);
     }
 
     /**
-     * Builds the index over the embeddings if it is not there, or anew if it is another kind, has other parameters, or an earlier
-     * build of it was broken off. Loading first and building then takes a tenth of the time. Writers wait meanwhile; readers
-     * do not. A store that was opened before the kind of index changed is to be opened anew.
+     * Makes the indexes of the collection what they are to be: builds those that are not there, or that an earlier build left
+     * unfinished, and exchanges the one over the embeddings where it is of another kind or has other parameters. Loading first
+     * and building then takes a tenth of the time. Readers and writers go on meanwhile, and searches use the index that is
+     * there until its successor is built; only in a collection with partitions writers wait. A store that was opened before the
+     * kind of index changed is to be opened anew.
      *
-     * @param dataSource the database
+     * <p>Where it is broken off, by a failure or with the process, nothing is lost, and the next call finds what is there and
+     * goes on. Calls from several processes at once wait for each other, collection by collection. It takes one connection at a
+     * time, changes no setting of it, and cannot be done on a standby. The role's {@code statement_timeout} has to leave time
+     * for it.
+     *
+     * @param dataSource the database, as a role that owns the tables
+     * @return what was built, and what the database's owner should know
      * @throws StoreException if the collection is not there or is another one, if an IVFFlat index finds no rows to learn from,
      *     or if the database fails
      */
-    public void buildIndex(DataSource dataSource) {
-        change(dataSource, "building the index", connection -> {
+    public IndexReport buildIndex(DataSource dataSource) {
+        Session session = new Session(dataSource, tables.where());
+        session.read("looking for tables", connection -> {
+            TableCreation creation = creation(session);
             Catalogue catalogue = new Catalogue(connection, tables);
-            Extension extension = catalogue.extension();
-            Definition held =
-                    held(connection, catalogue).orElseThrow(() -> catalogue.notThere("there is nothing to index"));
-            requireSame(held);
-            Ddl ddl = new Ddl(tables, definition, extension);
-            boolean same = held.index().equals(definition.index());
-            if (!same || catalogue.indexState() != Catalogue.IndexState.VALID) {
-                run(connection, ddl.dropVectorIndex());
-                createIndex(connection, extension, ddl);
-            }
-            new Registry(tables).put(connection, definition);
-            run(connection, ddl.analyze());
+            catalogue.extension();
+            creation.requireSame(creation.held(connection, catalogue)
+                    .orElseThrow(() -> catalogue.notThere("there is nothing to index")));
+            return true;
         });
+        return new IndexBuild(session, tables, definition).run();
     }
 
-    private void createIndex(Connection connection, Extension extension, Ddl ddl) throws SQLException {
-        if (definition.index().kind() == VectorIndex.Kind.NONE) {
-            return;
-        }
-        if (definition.index().kind() == VectorIndex.Kind.IVFFLAT && !ddl.hasRows(connection)) {
-            throw new StoreException(
-                    tables.where() + " has no rows from which an IVFFlat index could learn its lists: load"
-                            + " documents first, then build the index");
-        }
-        if (!extension.buildsInParallelSafely()) {
-            run(connection, "SELECT set_config('max_parallel_maintenance_workers', '0', true)");
-        }
-        run(connection, ddl.createVectorIndex());
+    /**
+     * Does what {@link #buildIndex(DataSource)} does, and tells how far it is, some times a second.
+     *
+     * @param dataSource the database, as a role that owns the tables; a second connection is taken now and then, and where there
+     *     is none nothing is told
+     * @param progress is called by a thread of its own, one call after the other, never after this method has returned; what it
+     *     throws ends the telling and is thrown here when the work is done
+     * @return what was built, and what the database's owner should know
+     * @throws StoreException as {@link #buildIndex(DataSource)} does
+     */
+    public IndexReport buildIndex(DataSource dataSource, Consumer<? super IndexProgress> progress) {
+        return BuildWatch.during(
+                () -> buildIndex(dataSource), new Session(dataSource, tables.where()), tables, progress);
     }
 
     /**
@@ -215,34 +145,29 @@ public final class PgVectorSchema {
      * @throws StoreException if the database fails
      */
     public void drop(DataSource dataSource) {
-        change(dataSource, "dropping tables", connection -> {
-            Ddl ddl = new Ddl(tables, definition, PRINTED);
-            run(connection, ddl.dropTables());
-            run(connection, ddl.dropFunctions());
+        new Session(dataSource, tables.where()).write("dropping tables", connection -> {
+            Ddl ddl = new Ddl(tables, definition, TableCreation.PRINTED);
+            Catalogue.run(connection, ddl.dropTables());
+            Catalogue.run(connection, ddl.dropFunctions());
             if (new Catalogue(connection, tables).isRegistryThere()) {
                 new Registry(tables).remove(connection);
             }
-        });
-    }
-
-    /** A change of tables. */
-    private interface Change {
-        void on(Connection connection) throws SQLException;
-    }
-
-    private void change(DataSource dataSource, String doing, Change change) {
-        new Session(dataSource, tables.where()).write(doing, connection -> {
-            run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
-            run(connection, LOCK);
-            change.on(connection);
             return true;
         });
     }
 
-    private static void run(Connection connection, String text) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(text)) {
-            statement.execute();
-        }
+    /**
+     * Counts anew what keyword search knows of the chunks of all tenants: in how many chunks each word is, how many chunks and words
+     * there are. Writers keep these counts themselves; this is for when somebody changed rows of chunks by other means. Without
+     * it, words may weigh too little, and those that only a chunk put in by hand has may not be found. Writers wait meanwhile;
+     * readers do not.
+     *
+     * @param dataSource the database; the role sees the rows of all tenants
+     * @return how many counts were wrong
+     * @throws StoreException if the collection is not there, or the database fails
+     */
+    public long recount(DataSource dataSource) {
+        return new Session(dataSource, tables.where()).write("counting words", new Recount(tables)::on);
     }
 
     /** Shows the collection and what it is. */
@@ -314,8 +239,9 @@ public final class PgVectorSchema {
         }
 
         /**
-         * Leaves the index over the embeddings to {@link PgVectorSchema#buildIndex}, for a large first load. Default: it is made
-         * with the tables, unless it is IVFFlat.
+         * Leaves all indexes but the primary keys to {@link PgVectorSchema#buildIndex(DataSource)}, for a large first load; until
+         * then each search looks at every row. {@link PgVectorSchema#apply} then takes a collection with whatever index it has.
+         * Default: the indexes are made with the tables, but for IVFFlat.
          *
          * @return this
          */

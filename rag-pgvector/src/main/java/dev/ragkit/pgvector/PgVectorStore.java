@@ -36,6 +36,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     private final Parts parts;
 
+    /** What to say to a write, empty if the role may write. */
+    private final String noWriting;
+
     private final String tenant;
 
     /** What an opened collection is, the same for all handles on it. */
@@ -60,9 +63,17 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         }
     }
 
-    private PgVectorStore(Parts parts, String tenantKey) {
+    private PgVectorStore(Parts parts, String noWriting, String tenantKey) {
         this.parts = parts;
+        this.noWriting = noWriting;
         this.tenant = tenantKey;
+    }
+
+    private DocumentWriter writer() {
+        if (!noWriting.isEmpty()) {
+            throw new StoreException(noWriting + "; then open the store anew");
+        }
+        return parts.writer;
     }
 
     /**
@@ -89,7 +100,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public PgVectorStore tenant(String tenant) {
-        return new PgVectorStore(parts, TenantKey.of(tenant));
+        return new PgVectorStore(parts, noWriting, TenantKey.of(tenant));
     }
 
     /**
@@ -106,17 +117,17 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
      * @throws IllegalArgumentException if it is out of bounds
      */
     public PgVectorStore within(Duration timeout) {
-        return new PgVectorStore(Parts.of(parts.opened, parts.session.within(timeout)), tenant);
+        return new PgVectorStore(Parts.of(parts.opened, parts.session.within(timeout)), noWriting, tenant);
     }
 
     @Override
     public void replace(List<EmbeddedDocument> documents) {
-        parts.writer.replace(tenant, documents);
+        writer().replace(tenant, documents);
     }
 
     @Override
     public int delete(Collection<String> documentIds) {
-        return parts.writer.delete(tenant, documentIds);
+        return writer().delete(tenant, documentIds);
     }
 
     @Override
@@ -137,6 +148,44 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     @Override
     public SearchResult search(String text, SearchOptions options) {
         return parts.keywordSearch.search(tenant, text, options);
+    }
+
+    /**
+     * Measures how much of the true nearest this store's searches find, with its present settings and the chunks that are there.
+     * Each query is searched for exactly and then as by {@link #search(Embedding, SearchOptions)}; all searches only read, and
+     * are made one after another, with at most one connection at a time. An exact search looks at every chunk of the tenant.
+     *
+     * @param sampleQueries embeddings of queries, drawn at random from what is asked; 100 or more for an interval of use
+     * @param k how many hits are asked for, 1 to {@value SearchOptions#MAX_LIMIT}
+     * @return the recall, with a confidence interval
+     * @throws IllegalArgumentException if k is out of bounds, there is no query, or one does not fit the store
+     * @throws StoreException if the tenant has no chunks, or the database fails
+     */
+    public Recall recall(List<Embedding> sampleQueries, int k) {
+        return recall(sampleQueries, SearchOptions.ofLimit(k));
+    }
+
+    /**
+     * Measures how much of the true nearest this store's searches find under a filter, as {@link #recall(List, int)}.
+     *
+     * @param sampleQueries embeddings of queries, drawn at random from what is asked; 100 or more for an interval of use
+     * @param options the limit and the filter; no least score
+     * @return the recall, with a confidence interval
+     * @throws IllegalArgumentException if there is no query, one does not fit the store, or there is a least score
+     * @throws StoreException if no chunk of the tenant matches the filter, or the database fails
+     */
+    public Recall recall(List<Embedding> sampleQueries, SearchOptions options) {
+        return trueNearest(sampleQueries, options).recall(parts.opened.plan());
+    }
+
+    /** For {@link Tuning}. */
+    TrueNearest trueNearest(List<Embedding> sampleQueries, SearchOptions options) {
+        return TrueNearest.of(
+                new TrueNearest.Question(parts.vectorSearch, tenant, List.copyOf(sampleQueries), options));
+    }
+
+    VectorIndex index() {
+        return parts.opened.definition().index();
     }
 
     /** Shows the embedding space and the metric; not the tenant, whose name may be personal. */
@@ -183,6 +232,44 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return this;
         }
 
+        /**
+         * Sets how many candidates a search through an HNSW index keeps at least ({@code hnsw.ef_search}): more find more and take
+         * longer. Of a binary quantized index as many are ranked by their embeddings. Where the host has set a larger value for
+         * the session, or a filter calls for one, that is used. Default, also for searches for more hits than the value: {@value
+         * SearchPlan#DEFAULT_EF_SEARCH} or twice the limit, binary quantized 100 or ten times the limit, whichever is more, up to
+         * {@value SearchPlan#MAX_EF_SEARCH}. {@link Tuning} finds the value for a recall.
+         *
+         * @param candidates 1 to {@value SearchPlan#MAX_EF_SEARCH}
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder efSearch(int candidates) {
+            if (candidates < 1 || candidates > SearchPlan.MAX_EF_SEARCH) {
+                throw new IllegalArgumentException(
+                        "efSearch must be between 1 and " + SearchPlan.MAX_EF_SEARCH + ", was " + candidates);
+            }
+            this.plan = plan.withEfSearch(candidates);
+            return this;
+        }
+
+        /**
+         * Sets how many lists of an IVFFlat index a search looks into at least ({@code ivfflat.probes}): more find more and take
+         * longer. Where the host has set a larger value for the session, that is used. Default: the square root of the number
+         * of lists. {@link Tuning} finds the value for a recall.
+         *
+         * @param lists 1 to 32,768; what is more than the index has means all
+         * @return this
+         * @throws IllegalArgumentException if the number is out of bounds
+         */
+        public Builder probes(int lists) {
+            if (lists < 1 || lists > VectorIndex.MAX_LISTS) {
+                throw new IllegalArgumentException(
+                        "probes must be between 1 and " + VectorIndex.MAX_LISTS + ", was " + lists);
+            }
+            this.plan = plan.withProbes(lists);
+            return this;
+        }
+
         /** For tests. */
         Builder plan(SearchPlan plan) {
             this.plan = plan;
@@ -190,8 +277,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         }
 
         /**
-         * Opens the collection: connects, and checks that the extension, the tables and the rights are there and that the
-         * embedding space is the collection's.
+         * Opens the collection: connects, and checks that the extension, the tables and the rights to read them are there and
+         * that the embedding space is the collection's. A role that may read and not write opens a store that searches, and
+         * whose writes fail with the statement that grants the right.
          *
          * @return the store, for the tenant {@value VectorStore#DEFAULT_TENANT}
          * @throws IllegalArgumentException if a name is not allowed
@@ -204,7 +292,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return session.read("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
-                catalogue.requireTables();
+                String noWriting = catalogue.requireTables();
                 Registry registry = new Registry(tables);
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
@@ -212,7 +300,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
                 Opened opened = new Opened(definition, new Sql(tables), searchSql, plan);
-                return new PgVectorStore(Parts.of(opened, session), TenantKey.of(DEFAULT_TENANT));
+                return new PgVectorStore(Parts.of(opened, session), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
         }
     }

@@ -79,6 +79,13 @@ final class Registry {
         }
     }
 
+    /** A statement that says the collection wants no index over its embeddings. */
+    String withoutIndex() {
+        return "UPDATE " + tables.registry() + " SET vector_index = "
+                + literal(MetadataJson.write(VectorIndex.none().toMetadata())) + " WHERE name = "
+                + literal(tables.collection());
+    }
+
     /** The row as a statement to print. */
     String insertion(Definition definition) {
         List<String> literals = new ArrayList<>();

@@ -24,6 +24,9 @@ final class SearchSql {
     /** Through the index, or nothing. */
     final String index;
 
+    /** How the planner would go through the index. */
+    final String explain;
+
     /** Through the index, then exactly where that was not worth it or gave too few. */
     final Filterable any;
 
@@ -43,6 +46,8 @@ final class SearchSql {
         vectorType = extension.type(definition.type());
         String scan = definition.isRescored() ? SCAN_AND_RESCORE : SCAN;
         index = filterable(tune() + INDEX.replace("{scan}", scan)).all();
+        explain =
+                filterable(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan)).all();
         any = filterable(tune() + INDEX_OR_NEXT.replace("{scan}", scan) + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_EACH + EXACT.replace("{open}", ""));
         terms = fill(TERMS);
@@ -87,12 +92,14 @@ final class SearchSql {
      * Only the index gives rows in the order asked for, so without sorting the planner has no other way; left to itself it takes
      * the table for cheaper than it is, because the vectors lie beside it. One plan serves all values, so it is made once a
      * connection. What little is sorted costs nothing but a high estimate, which would wake the compiler of expressions.
+     * What the host has set is kept where it is more, unless it is what the extension itself sets.
      */
     private static final String TUNE = """
             SELECT set_config('enable_sort', 'off', true) || set_config('jit', 'off', true)
                 || set_config('plan_cache_mode', 'force_generic_plan', true)
                 || set_config('{breadth}', greatest(
-                    CAST(nullif(current_setting('{breadth}', true), '') AS int), ?)::text, true){iterative};
+                    CAST(nullif(nullif(current_setting('{breadth}', true), ''), '{default}') AS int), ?)::text,
+                    true){iterative};
             """;
 
     /** From pgvector 0.8 on a scan goes on while rows are missing. */
@@ -102,6 +109,7 @@ final class SearchSql {
                 ? "\n    || set_config('" + method + ".iterative_scan', 'relaxed_order', true)"
                 : "";
         return TUNE.replace("{breadth}", method.equals("hnsw") ? "hnsw.ef_search" : "ivfflat.probes")
+                .replace("{default}", method.equals("hnsw") ? "40" : "1")
                 .replace("{iterative}", iterative);
     }
 

@@ -54,7 +54,10 @@ final class Sql {
 
     // ---- writing ---------------------------------------------------------------------------------------------------
 
-    /** Locks the documents in the order of their ids, which is the same for every writer, and gives each its new version. */
+    /**
+     * Locks the documents in the order of their ids, which is the same for every writer, and gives each its new version. The number
+     * of the old chunks stays until they are removed.
+     */
     private static final String UPSERT_DOCUMENTS = """
             INSERT INTO {document} AS d
                 (tenant, id, version, fingerprint, source, metadata, text, chunk_count, updated_at)
@@ -64,8 +67,7 @@ final class Sql {
             ORDER BY n.id COLLATE "C"
             ON CONFLICT (tenant, id) DO UPDATE SET
                 version = d.version + 1, fingerprint = excluded.fingerprint, source = excluded.source,
-                metadata = excluded.metadata, text = excluded.text, chunk_count = excluded.chunk_count,
-                updated_at = excluded.updated_at
+                metadata = excluded.metadata, text = excluded.text, updated_at = excluded.updated_at
             RETURNING d.id, d.version""";
 
     private static final String COPY_CHUNKS = """
@@ -76,19 +78,36 @@ final class Sql {
      * Removes the chunks of all versions but those given, and carries what came and went over to the counters. It touches the
      * rows that all writers share, so it comes last and in the order of the lexemes. The statement of a {@code WITH} that nobody
      * reads from runs after the others, so the tenant's one row is locked for the shortest time.
+     *
+     * <p>Where a document has not as many chunks as were written, somebody else put some in or took some out, and what there is was
+     * not all counted. It is not subtracted: a count that is too high weighs a word a little less, one that is too low loses it.
      */
     private static final String SWAP_CHUNKS = """
             WITH kept AS (
-                SELECT k.id, k.version FROM unnest(?::text[], ?::bigint[]) AS k(id, version)
+                SELECT k.id, k.version, d.chunk_count FROM unnest(?::text[], ?::bigint[]) AS k(id, version)
+                JOIN {document} d ON d.tenant = ? AND d.id = k.id
             ), removed AS (
                 DELETE FROM {chunk} c USING kept k
                 WHERE c.tenant = ? AND c.document_id = k.id AND c.version <> k.version
-                RETURNING c.tsv, c.words
-            ), change AS (
-                SELECT tsv, words, -1 AS sign FROM removed
-                UNION ALL
-                SELECT c.tsv, c.words, 1 FROM kept k
+                RETURNING c.document_id, c.tsv, c.words
+            ), added AS (
+                SELECT c.document_id, c.tsv, c.words FROM kept k
                 JOIN {chunk} c ON c.tenant = ? AND c.document_id = k.id AND c.version = k.version
+            ), intact AS (
+                SELECT k.id FROM kept k JOIN removed r ON r.document_id = k.id
+                GROUP BY k.id, k.chunk_count HAVING count(*) = k.chunk_count
+            ), change AS (
+                SELECT r.tsv, r.words, -1 AS sign FROM removed r JOIN intact i ON i.id = r.document_id
+                UNION ALL
+                SELECT tsv, words, 1 FROM added
+            ), numbered AS (
+                UPDATE {document} d SET chunk_count = n.chunks
+                FROM (
+                    SELECT k.id, count(a.document_id) AS chunks
+                    FROM kept k LEFT JOIN added a ON a.document_id = k.id
+                    WHERE k.version > 0 GROUP BY k.id
+                ) n
+                WHERE d.tenant = ? AND d.id = n.id AND d.chunk_count <> n.chunks
             ), counted AS (
                 INSERT INTO {term} AS t (tenant, lexeme, df)
                 SELECT ?, l.lexeme, sum(change.sign)

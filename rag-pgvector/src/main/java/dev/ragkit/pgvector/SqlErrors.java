@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.postgresql.util.PSQLException;
 
 /**
  * What an error of the database means: whether the same call may succeed later, and what to do. The text of the server is kept
@@ -140,6 +141,21 @@ final class SqlErrors {
                     : at.getCause();
         }
         return "";
+    }
+
+    /** Whether memory that processes of the server share could not be had; told by the routine, as messages are translated. */
+    static boolean isSharedMemoryShort(SQLException error) {
+        Throwable at = error;
+        for (int i = 0; at != null && i < MOST_CAUSES; i++) {
+            if (at instanceof PSQLException server
+                    && server.getServerErrorMessage() != null
+                    && String.valueOf(server.getServerErrorMessage().getRoutine())
+                            .startsWith("dsm_")) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
     }
 
     /** What the innermost failure of a connection said: an address, never a row. */

@@ -32,7 +32,7 @@ record Tables(String schema, String collection) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
-    private String qualified(String name) {
+    String qualified(String name) {
         return quoted(schema) + '.' + quoted(name);
     }
 
@@ -74,12 +74,12 @@ record Tables(String schema, String collection) {
 
     /** The index over the embeddings, qualified. */
     String vectorIndex() {
-        return qualified(collection + "_chunk_vector");
+        return qualified(indexName("vector"));
     }
 
-    /** A table's own index, not qualified: it lies in its table's schema. */
-    String index(String suffix) {
-        return quoted(collection + "_chunk_" + suffix);
+    /** An index of the table of chunks, not quoted; it lies in its table's schema. */
+    String indexName(String suffix) {
+        return collection + "_chunk_" + suffix;
     }
 
     /** For messages. */

@@ -19,6 +19,8 @@ public final class VectorIndex {
     /** Candidates an HNSW index looks at when a row is added, unless told otherwise: {@value}. */
     public static final int DEFAULT_EF_CONSTRUCTION = 64;
 
+    static final int MAX_LISTS = 32_768;
+
     private static final String QUANTIZATION = "quantization";
     private static final String BINARY = "binary";
 
@@ -93,7 +95,7 @@ public final class VectorIndex {
      * @throws IllegalArgumentException if the number is out of bounds
      */
     public static VectorIndex ivfFlat(int lists) {
-        return new VectorIndex(Kind.IVFFLAT, Precision.FULL, between(lists, 1, 32_768, "lists"), 0);
+        return new VectorIndex(Kind.IVFFLAT, Precision.FULL, between(lists, 1, MAX_LISTS, "lists"), 0);
     }
 
     /**
@@ -134,6 +136,11 @@ public final class VectorIndex {
     /** How many lists of an IVFFlat index a search looks into before it asks for more. */
     int probes() {
         return kind == Kind.IVFFLAT ? (int) Math.ceil(Math.sqrt(first)) : 1;
+    }
+
+    /** How many lists of an IVFFlat index there are to look into. */
+    int mostProbes() {
+        return Math.max(1, first);
     }
 
     /** The access method and storage parameters, as {@code CREATE INDEX} takes them. */

@@ -1,13 +1,17 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.Embedding;
+import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.SearchResult.Path;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Finds the chunks nearest to an embedding: through the index where that pays, and by looking at each row that matches where it
@@ -32,6 +36,37 @@ final class VectorSearch {
 
     /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
     private volatile boolean torn;
+
+    /** The same search by another plan. */
+    VectorSearch by(SearchPlan other) {
+        return new VectorSearch(session, sql, definition, other);
+    }
+
+    /** How widely the index looks. */
+    Recall.Effort effort(int limit) {
+        return plan.effort(limit, definition);
+    }
+
+    /** The planner's lines on a search through the index, for any embedding; its settings stay to the end of the transaction. */
+    List<String> explain(Connection connection, Embedding embedding, int limit) throws SQLException {
+        VectorParameter.register(connection, sql.vectorType);
+        VectorParameter parameter = new VectorParameter(embedding, definition.type(), sql.vectorType);
+        BoundFilter all = BoundFilter.of(Filter.all());
+        try (PreparedStatement statement = connection.prepareStatement(sql.explain)) {
+            bindIndex(
+                    new Parameters(statement),
+                    new Asked(connection, VectorStore.DEFAULT_TENANT, parameter, all, limit));
+            statement.execute();
+            statement.getMoreResults();
+            List<String> lines = new ArrayList<>();
+            try (ResultSet rows = statement.getResultSet()) {
+                while (rows.next()) {
+                    lines.add(rows.getString(1));
+                }
+            }
+            return lines;
+        }
+    }
 
     /** A search on its way: what was asked, on which connection. */
     private record Asked(
@@ -134,7 +169,10 @@ final class VectorSearch {
                 .vector(asked.embedding());
         if (definition.isRescored()) {
             parameters.text(asked.tenant()).vector(asked.embedding());
-            parameters.filter(asked.filter()).integer(plan.candidates(limit)).integer(limit);
+            parameters
+                    .filter(asked.filter())
+                    .integer(plan.breadth(limit, definition))
+                    .integer(limit);
         } else {
             parameters.text(asked.tenant()).filter(asked.filter()).integer(limit);
         }

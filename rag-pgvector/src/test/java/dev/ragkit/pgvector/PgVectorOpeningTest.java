@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.ragkit.EmbeddedDocument;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
 import dev.ragkit.RagException;
@@ -121,8 +122,9 @@ class PgVectorOpeningTest {
         execute(owner, "GRANT USAGE ON SCHEMA rag TO " + name);
         assertFails(
                 () -> openIn(role, "rag"), "may not work on", "GRANT SELECT ON \"rag\".\"rag_collection\" TO", name);
-        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA rag TO " + name);
+        execute(owner, "GRANT SELECT ON rag.rag_collection, rag.docs_document, rag.docs_chunk TO " + name);
         assertFails(() -> openIn(role, "rag"), "GRANT SELECT, INSERT, UPDATE, DELETE ON \"rag\".\"docs_document\"");
+        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA rag TO " + name);
         execute(
                 owner,
                 "GRANT INSERT, UPDATE, DELETE ON rag.docs_document, rag.docs_chunk, rag.docs_term, rag.docs_stats TO "
@@ -131,6 +133,34 @@ class PgVectorOpeningTest {
         store.replace(List.of(TestCollection.document("a", "text", TestCollection.direction(new Random(1), 4))));
         assertThat(store.search("text", SearchOptions.ofDefaults()).hits()).hasSize(1);
         assertThat(store.delete(List.of("a"))).isEqualTo(1);
+    }
+
+    @Test
+    void aRoleThatMayOnlyReadSearchesAndIsToldHowToWrite() {
+        String url = postgres.freshDatabase();
+        DataSource owner = TestPostgres.dataSource(url);
+        PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
+        schema.apply(owner);
+        EmbeddedDocument document = TestCollection.document("a", "text", TestCollection.direction(new Random(1), 4));
+        open(owner, "docs").replace(List.of(document));
+        String name = postgres.createRole("reader");
+        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + name);
+        DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
+        schema.apply(role);
+        PgVectorStore store = open(role, "docs");
+        assertThat(store.search("text", SearchOptions.ofDefaults()).hits()).hasSize(1);
+        assertThat(store.search(TestCollection.direction(new Random(1), 4), SearchOptions.ofDefaults())
+                        .hits())
+                .hasSize(1);
+        assertThat(store.versions(List.of("a"))).containsOnlyKeys("a");
+        for (ThrowingCallable write :
+                List.<ThrowingCallable>of(() -> store.replace(List.of(document)), () -> store.delete(List.of("a")))) {
+            assertFails(
+                    write,
+                    "the role \"" + name + "\" may not work on collection 'docs' in schema 'public'",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"docs_document\"",
+                    "then open the store anew");
+        }
     }
 
     @Test
@@ -158,10 +188,40 @@ class PgVectorOpeningTest {
         String name = postgres.createRole("app");
         DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
         PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
-        assertFails(() -> schema.apply(role), "making tables in collection 'docs'", "the role lacks a right", "42501");
+        assertFails(
+                () -> schema.apply(role), "making the schema in collection 'docs'", "the role lacks a right", "42501");
         schema.apply(owner);
         execute(owner, "GRANT SELECT ON rag_collection TO " + name);
         schema.apply(role);
+    }
+
+    @Test
+    void aServerThatTakesNoWritesIsSaidWhereSomethingIsToBeMade() {
+        String url = postgres.freshDatabase();
+        DataSource primary = TestPostgres.dataSource(url);
+        DataSource standby = TestPostgres.dataSource(likeAStandby(url));
+        DataSource readOnly = TestPostgres.dataSource(url + "&options=-c%20default_transaction_read_only=on");
+        PgVectorSchema schema = PgVectorSchema.builder(SPACE, "docs").build();
+        assertFails(() -> schema.apply(standby), "this server is a standby", "do that on its primary");
+        assertThatThrownBy(() -> schema.apply(readOnly))
+                .hasMessageContaining("25006")
+                .hasMessageContaining("primary");
+        schema.apply(primary);
+        schema.apply(standby);
+        schema.apply(readOnly);
+        assertFails(() -> schema.buildIndex(standby), "this server is a standby", "do that on its primary");
+        assertThat(open(readOnly, "docs")
+                        .search("text", SearchOptions.ofDefaults())
+                        .hits())
+                .isEmpty();
+    }
+
+    /** A database in which a function of the same name hides the server's own. */
+    private static String likeAStandby(String url) {
+        execute(
+                TestPostgres.dataSource(url),
+                "CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT true'");
+        return url + "&options=-c%20search_path=public,pg_catalog";
     }
 
     @Test

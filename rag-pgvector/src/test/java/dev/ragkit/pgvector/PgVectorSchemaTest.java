@@ -147,6 +147,21 @@ class PgVectorSchemaTest {
     }
 
     @Test
+    void anotherIndexIsRefusedUnlessItIsLeftToTheBuild() {
+        DataSource database = database();
+        docs().build().apply(database);
+        PgVectorSchema.Builder other = docs().index(VectorIndex.hnsw().binaryQuantized());
+        assertThatThrownBy(() -> other.build().apply(database))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(
+                        "has the index hnsw (m = 16, ef_construction = 64), not binary quantized hnsw (m =")
+                .hasMessageContaining("call buildIndex(dataSource) to exchange it");
+        other.deferIndex().build().apply(database);
+        assertThat(other.build().buildIndex(database).built()).containsExactly("docs_chunk_vector");
+        docs().index(VectorIndex.hnsw().binaryQuantized()).build().apply(database);
+    }
+
+    @Test
     void aTextSearchConfigurationThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> docs().textSearch("klingon").build().apply(database()))
                 .isInstanceOf(StoreException.class)

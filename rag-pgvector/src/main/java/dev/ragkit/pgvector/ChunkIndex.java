@@ -1,0 +1,45 @@
+package dev.ragkit.pgvector;
+
+import java.util.Locale;
+
+/**
+ * An index that the table of chunks is to have.
+ *
+ * @param name by which searches know it, not quoted
+ * @param definition what stands after the name in {@code CREATE INDEX}
+ */
+record ChunkIndex(Tables tables, String name, String definition) {
+    /** Made with the table, while it is empty and nobody else sees it. */
+    String create() {
+        return "CREATE INDEX IF NOT EXISTS " + Tables.quoted(name) + " " + definition;
+    }
+
+    /** Made under a name of its own beside readers and writers. Cannot stand in a transaction. */
+    String createConcurrently() {
+        return "CREATE INDEX CONCURRENTLY IF NOT EXISTS " + Tables.quoted(nextName()) + " " + definition;
+    }
+
+    /** Differs where the definition does, so what has this name and is valid is what is wanted. */
+    String nextName() {
+        return nextNames(tables) + hex(definition.hashCode());
+    }
+
+    /** How the names of indexes in the making begin. */
+    static String nextNames(Tables tables) {
+        return tables.collection() + "_new_";
+    }
+
+    /** How the names of indexes that are to go begin. */
+    static String oldNames(Tables tables) {
+        return tables.collection() + "_old_";
+    }
+
+    /** A name for an index that is to go, which no other one has. */
+    static String oldName(Tables tables, long oid) {
+        return oldNames(tables) + hex((int) oid);
+    }
+
+    private static String hex(int number) {
+        return String.format(Locale.ROOT, "%08x", number);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.Embedding;
+import dev.ragkit.Hit;
+import dev.ragkit.SearchOptions;
+import dev.ragkit.SearchResult;
+import dev.ragkit.SearchResult.Path;
+import dev.ragkit.StoreException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Sample queries with what an exact search finds for each, to compare other searches with. */
+final class TrueNearest {
+    /** Scores that differ by no more than this are taken for equal. */
+    private static final double NEARLY = 1e-6;
+
+    private final Question question;
+    private final List<Nearest> nearest;
+    private final long medianNanos;
+
+    /** What is asked, of which store. */
+    record Question(VectorSearch search, String tenant, List<Embedding> queries, SearchOptions options) {}
+
+    /** How many hits there are for a query, at least 1, and the score of the last. */
+    private record Nearest(int hits, double last) {
+        double shareOf(List<Hit> found) {
+            long among =
+                    found.stream().filter(hit -> hit.score() >= last - NEARLY).count();
+            return (double) Math.min(among, hits) / hits;
+        }
+    }
+
+    /** A result, and how long it took. */
+    private record Timed(SearchResult result, long nanos) {
+        static Timed of(Supplier<SearchResult> search) {
+            long start = System.nanoTime();
+            SearchResult result = search.get();
+            return new Timed(result, System.nanoTime() - start);
+        }
+    }
+
+    private TrueNearest(Question question, List<Nearest> nearest, long medianNanos) {
+        this.question = question;
+        this.nearest = nearest;
+        this.medianNanos = medianNanos;
+    }
+
+    /** Searches exactly, one query after another. */
+    static TrueNearest of(Question question) {
+        check(question);
+        List<Nearest> nearest = new ArrayList<>();
+        long[] nanos = new long[question.queries.size()];
+        for (int i = 0; i < nanos.length; i++) {
+            Embedding query = question.queries.get(i);
+            Timed timed = Timed.of(() -> question.search.exact(question.tenant, query, question.options));
+            nanos[i] = timed.nanos;
+            nearest.add(nearest(timed.result.hits()));
+        }
+        return new TrueNearest(question, nearest, median(nanos));
+    }
+
+    private static void check(Question question) {
+        if (question.queries.isEmpty()) {
+            throw new IllegalArgumentException("sampleQueries must hold at least 1 embedding, was empty");
+        }
+        if (question.options.minScore() != Double.NEGATIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "recall is measured without minScore, which cuts after the search and cannot" + " lose a hit; was "
+                            + question.options.minScore());
+        }
+    }
+
+    private static Nearest nearest(List<Hit> hits) {
+        if (hits.isEmpty()) {
+            throw new StoreException(
+                    "the tenant has no chunk that matches the filter, so there is nothing to find: load"
+                            + " documents first, or measure with a filter that some chunks match");
+        }
+        return new Nearest(hits.size(), hits.get(hits.size() - 1).score());
+    }
+
+    /** Searches with the settings of a plan, one query after another. */
+    Recall recall(SearchPlan plan) {
+        int count = nearest.size();
+        VectorSearch search = question.search.by(plan);
+        double[] shares = new double[count];
+        long[] nanos = new long[count];
+        int indexed = 0;
+        for (int i = 0; i < count; i++) {
+            Embedding query = question.queries.get(i);
+            Timed timed = Timed.of(() -> search.search(question.tenant, query, question.options));
+            nanos[i] = timed.nanos;
+            shares[i] = nearest.get(i).shareOf(timed.result.hits());
+            indexed += timed.result.path() == Path.INDEX ? 1 : 0;
+        }
+        int k = question.options.limit();
+        return new Recall(
+                new Recall.Sample(count, k, indexed),
+                search.effort(k),
+                new Recall.Times(medianNanos, median(nanos)),
+                shares,
+                nearest.stream().mapToLong(Nearest::hits).sum());
+    }
+
+    private static long median(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
