@@ -61,7 +61,12 @@ final class Catalogue {
                                 + "', in which the extension vector is: run GRANT USAGE ON SCHEMA "
                                 + Tables.quoted(row.getString(2)) + " TO " + Tables.quoted(row.getString(4)));
             }
-            return new Extension(row.getString(2), row.getString(1));
+            Extension extension = new Extension(row.getString(2), row.getString(1));
+            if (!extension.isSupported()) {
+                throw new StoreException("pgvector 0.5 or newer is needed, this database has " + extension.version()
+                        + ": install a newer one on the server, then run ALTER EXTENSION vector UPDATE");
+            }
+            return extension;
         }
     }
 

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 record Extension(String schema, String version) {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
+    /** From 0.5 on there are HNSW indexes, and no older version is tested. */
+    boolean isSupported() {
+        return isAtLeast(0, 5, 0);
+    }
+
     /** From 0.8 on an index scan can go on until enough rows pass the filter. */
     boolean scansIteratively() {
         return isAtLeast(0, 8, 0);

@@ -13,6 +13,7 @@ import dev.ragkit.StoreException;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,16 @@ import javax.sql.DataSource;
  * <p>A call borrows one connection and gives it back as it was; no setting of the session is changed. A search through an
  * approximate index that gives too few hits is followed by an exact one, so {@link SearchResult#complete} is always true.
  *
+ * <p>Every call has a deadline ({@link #within}); a call that is late or interrupted is cancelled on the server. A write whose
+ * answer gets lost on the way asks the database what became of it: it succeeds if it was committed, and is otherwise a
+ * transient {@link StoreException}. Repeating a call is always safe; {@code dev.ragkit.intercept.Retry} does it.
+ *
  * <p>Immutable and safe for use by several threads. Nothing needs to be closed but the {@code DataSource}, by its owner.
  */
 public final class PgVectorStore implements VectorStore, KeywordIndex {
+    /** The time for a call, unless told otherwise: 60 seconds. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
     private final Parts parts;
 
     /** What to say to a write, empty if the role may write. */
@@ -35,14 +43,27 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     private final String tenant;
 
-    /** What all handles on a collection share. */
+    /** What an opened collection is, the same for all handles on it. */
+    private record Opened(Definition definition, Sql sql, SearchSql searchSql, SearchPlan plan) {}
+
+    /** What works on a collection, for all handles with the same time for a call. */
     private record Parts(
-            Definition definition,
-            SearchPlan plan,
+            Opened opened,
+            Session session,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {}
+            KeywordSearch keywordSearch) {
+        static Parts of(Opened opened, Session session) {
+            return new Parts(
+                    opened,
+                    session,
+                    new DocumentWriter(session, opened.sql, opened.definition),
+                    new DocumentReader(session, opened.sql),
+                    new VectorSearch(session, opened.searchSql, opened.definition, opened.plan),
+                    new KeywordSearch(session, opened.searchSql));
+        }
+    }
 
     private PgVectorStore(Parts parts, String noWriting, String tenantKey) {
         this.parts = parts;
@@ -71,17 +92,34 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public EmbeddingSpace space() {
-        return parts.definition.space();
+        return parts.opened.definition().space();
     }
 
     @Override
     public Metric metric() {
-        return parts.definition.metric();
+        return parts.opened.definition().metric();
     }
 
     @Override
     public PgVectorStore tenant(String tenant) {
         return new PgVectorStore(parts, noWriting, TenantKey.of(tenant));
+    }
+
+    /**
+     * The same collection and tenant, with another time for each call. A call that is not over by then is cancelled on the
+     * server, and ends with a transient {@link StoreException} at most 100 ms later, also where the server or the network has
+     * stopped answering; its connection is closed. An interrupt of the calling thread does the same at once, with {@link
+     * java.util.concurrent.CancellationException}.
+     *
+     * <p>The time runs from the call on, so waiting for a connection is part of it; but the wait itself can only be ended by the
+     * {@code DataSource}: give it a time to wait and to connect that is shorter.
+     *
+     * @param timeout 1 ms to 1 day
+     * @return a handle that shares this one's resources
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public PgVectorStore within(Duration timeout) {
+        return new PgVectorStore(Parts.of(parts.opened, parts.session.within(timeout)), noWriting, tenant);
     }
 
     @Override
@@ -139,7 +177,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
      * @throws StoreException if no chunk of the tenant matches the filter, or the database fails
      */
     public Recall recall(List<Embedding> sampleQueries, SearchOptions options) {
-        return trueNearest(sampleQueries, options).recall(parts.plan);
+        return trueNearest(sampleQueries, options).recall(parts.opened.plan());
     }
 
     /** For {@link Tuning}. */
@@ -149,7 +187,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     }
 
     VectorIndex index() {
-        return parts.definition.index();
+        return parts.opened.definition().index();
     }
 
     /** Shows the embedding space and the metric; not the tenant, whose name may be personal. */
@@ -165,6 +203,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         private final String collection;
         private String schema = PgVectorSchema.DEFAULT_SCHEMA;
         private boolean roleMustBeBound = true;
+        private Duration timeout = DEFAULT_TIMEOUT;
         private SearchPlan plan = SearchPlan.ofDefaults();
 
         private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
@@ -181,6 +220,18 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public Builder schema(String schema) {
             this.schema = schema;
+            return this;
+        }
+
+        /**
+         * Sets the time for each call; see {@link PgVectorStore#within}. Default: {@link PgVectorStore#DEFAULT_TIMEOUT}, 60 s.
+         *
+         * @param timeout 1 ms to 1 day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = Deadline.check(timeout);
             return this;
         }
 
@@ -254,7 +305,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
-            Session session = new Session(dataSource, tables.where());
+            Session session = new Session(dataSource, tables.where()).within(timeout);
             return session.read("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
@@ -267,8 +318,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Sql sql = new Sql(tables, definition, extension);
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
-                return new PgVectorStore(
-                        parts(session, sql, searchSql, definition), noWriting, TenantKey.of(DEFAULT_TENANT));
+                Opened opened = new Opened(definition, sql, searchSql, plan);
+                return new PgVectorStore(Parts.of(opened, session), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
         }
 
@@ -280,16 +331,6 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                     security.requireBoundRole();
                 }
             }
-        }
-
-        private Parts parts(Session session, Sql sql, SearchSql searchSql, Definition definition) {
-            return new Parts(
-                    definition,
-                    plan,
-                    new DocumentWriter(session, sql, definition),
-                    new DocumentReader(session, sql),
-                    new VectorSearch(session, searchSql, definition, plan),
-                    new KeywordSearch(session, searchSql));
         }
     }
 }

@@ -1,54 +1,62 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.StoreException;
+import dev.ragkit.pgvector.Writing.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
- * Borrows a connection for a piece of work and gives it back as it was: closed, in the mode it came in, no transaction open.
- * What the database refuses becomes a {@link StoreException} that says what was being done.
+ * Borrows a connection for a piece of work and gives it back as it was: closed, in the mode it came in, no transaction open; or
+ * broken, where the work had to be stopped. What the database refuses becomes a {@link StoreException} that says what was being
+ * done. Immutable and safe for use by several threads.
  */
 final class Session {
+    private static final Duration UNBOUNDED = Duration.ofDays(36_500);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final DataSource dataSource;
     private final String where;
+    private final Watch watch;
+    private final Duration timeout;
 
     /** Work on a connection. */
     interface Work<T> {
         T on(Connection connection) throws SQLException;
     }
 
+    /** Sessions without a deadline. */
     Session(DataSource dataSource, String where) {
+        this(dataSource, where, new Watch(), UNBOUNDED);
+    }
+
+    private Session(DataSource dataSource, String where, Watch watch, Duration timeout) {
         this.dataSource = dataSource;
         this.where = where;
+        this.watch = watch;
+        this.timeout = timeout;
+    }
+
+    /** The same, with so much time for each call. */
+    Session within(Duration time) {
+        return new Session(dataSource, where, watch, Deadline.check(time));
     }
 
     /** Reads; each text of statements is a transaction of its own, unless the pool hands out connections without auto-commit. */
     <T> T read(String doing, Work<T> work) {
-        return run(doing, connection -> {
-            boolean finished = false;
-            try {
-                T result = work.on(connection);
-                finished = true;
-                endIfInterrupted(doing);
-                return result;
-            } finally {
-                rollBack(connection, finished);
-            }
-        });
-    }
-
-    private static void rollBack(Connection connection, boolean finished) throws SQLException {
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-            }
-        } catch (SQLException broken) {
-            if (finished) {
-                throw broken;
-            }
-        }
+        Work<T> whole = unlessInterrupted(doing, work);
+        return call(
+                doing,
+                deadline -> onConnection(deadline, connection -> {
+                    try (Transaction transaction = Transaction.asItCame(connection)) {
+                        return transaction.run(whole);
+                    }
+                }));
     }
 
     /** Part of a work that reads. */
@@ -58,59 +66,91 @@ final class Session {
 
     /** Reads in one transaction, at the price of a round trip; for a driver that would make several of it. */
     static <T> T inTransaction(Connection connection, Part<T> part) throws SQLException {
-        boolean autoCommit = connection.getAutoCommit();
-        connection.setAutoCommit(false);
-        boolean finished = false;
-        try {
-            T result = part.get();
-            finished = true;
-            return result;
-        } finally {
-            finish(connection, false, autoCommit, finished);
+        try (Transaction transaction = Transaction.begin(connection)) {
+            return transaction.run(same -> part.get());
         }
     }
 
-    /** Writes in one transaction: all of it or nothing. */
+    /**
+     * Writes in one transaction: all of it or nothing. Where the answer to COMMIT is lost, the database is asked what became of
+     * the transaction, and a call whose work was committed succeeds.
+     */
     <T> T write(String doing, Work<T> work) {
-        return run(doing, connection -> {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            boolean committed = false;
+        Writing<T> writing = new Writing<>(unlessInterrupted(doing, work));
+        return call(doing, deadline -> {
             try {
-                T result = work.on(connection);
+                return onConnection(deadline, writing::on);
+            } catch (SQLException failure) {
+                if (!writing.isInDoubt(failure)) {
+                    throw failure;
+                }
+                Outcome outcome = outcome(writing, deadline);
+                if (outcome == Outcome.COMMITTED) {
+                    return writing.result();
+                }
                 endIfInterrupted(doing);
-                connection.commit();
-                committed = true;
-                return result;
-            } finally {
-                finish(connection, committed, autoCommit, committed);
+                throw SqlErrors.commitLost(failure, doing + " in " + where, outcome);
             }
         });
     }
 
-    /** Never hides the failure of the work behind one of the clean-up: a connection that cannot be reset is broken anyway. */
-    private static void finish(Connection connection, boolean committed, boolean autoCommit, boolean succeeded)
-            throws SQLException {
-        try {
-            if (!committed) {
-                connection.rollback();
+    /** Asks until the transaction has ended, or the time has. */
+    private Outcome outcome(Writing<?> writing, Deadline deadline) {
+        while (!deadline.isPassed() && !Thread.currentThread().isInterrupted()) {
+            try {
+                Outcome outcome = onConnection(deadline, writing::outcome);
+                if (outcome != Outcome.IN_PROGRESS) {
+                    return outcome;
+                }
+            } catch (SQLException unreachable) {
+                if (!SqlErrors.isTransient(unreachable)) {
+                    return Outcome.UNKNOWN;
+                }
             }
-            connection.setAutoCommit(autoCommit);
-        } catch (SQLException broken) {
-            if (succeeded) {
-                throw broken;
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return Outcome.UNKNOWN;
+    }
+
+    /** What is done until a deadline. */
+    private interface Attempt<T> {
+        T until(Deadline deadline) throws SQLException;
+    }
+
+    private <T> T call(String doing, Attempt<T> attempt) {
+        endIfInterrupted(doing);
+        Deadline deadline = Deadline.after(timeout);
+        try {
+            return attempt.until(deadline);
+        } catch (SQLException e) {
+            endIfInterrupted(doing);
+            throw deadline.isPassed()
+                    ? SqlErrors.late(e, doing + " in " + where, timeout)
+                    : SqlErrors.translate(e, doing + " in " + where);
+        }
+    }
+
+    private <T> T onConnection(Deadline deadline, Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            if (deadline.isPassed()) {
+                throw new SQLTimeoutException("the data source gave a connection when the time was over");
+            }
+            Call call = watch.begin(connection, deadline);
+            try {
+                return work.on(connection);
+            } finally {
+                watch.end(call);
             }
         }
     }
 
-    private <T> T run(String doing, Work<T> work) {
-        endIfInterrupted(doing);
-        try (Connection connection = dataSource.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
+    /** Nothing is handed out, and nothing committed, once the caller has been interrupted. */
+    private <T> Work<T> unlessInterrupted(String doing, Work<T> work) {
+        return connection -> {
+            T result = work.on(connection);
             endIfInterrupted(doing);
-            throw SqlErrors.translate(e, doing + " in " + where);
-        }
+            return result;
+        };
     }
 
     private void endIfInterrupted(String doing) {

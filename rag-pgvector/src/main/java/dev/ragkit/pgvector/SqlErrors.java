@@ -4,8 +4,10 @@ import dev.ragkit.RagException.Kind;
 import dev.ragkit.StoreException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.postgresql.util.PSQLException;
 
 /**
@@ -14,6 +16,11 @@ import org.postgresql.util.PSQLException;
  */
 final class SqlErrors {
     private static final int MOST_CAUSES = 16;
+
+    /** The other transaction goes on at once, so there is no load to wait for. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
+
+    private static final Duration AFTER_A_CONFLICT = Duration.ofMillis(10);
 
     /** Conflicts, restarts and lack of connections; see the PostgreSQL documentation, appendix A. */
     private static final Set<String> TRANSIENT =
@@ -29,14 +36,23 @@ final class SqlErrors {
             Map.entry("57P01", "the server ends its connections; try again"),
             Map.entry("57P02", "the server ends its connections; try again"),
             Map.entry("57P03", "the server is starting or stopping; try again"),
+            Map.entry(
+                    "25P03",
+                    "the server's idle_in_transaction_session_timeout ended the connection; try again, or raise it"),
+            Map.entry(
+                    "25P04",
+                    "the transaction ran into the server's transaction_timeout; raise it, or write smaller batches"),
+            Map.entry(
+                    "57P05",
+                    "the server's idle_session_timeout ended the connection; let the pool's maxLifetime be shorter"),
             Map.entry("25006", "the server takes no writes now; send writes to the primary"),
             Map.entry("53300", "the server has no connection left; use a smaller pool, or raise max_connections"),
             Map.entry("53100", "the disk of the server is full; make room, then try again"),
             Map.entry("53200", "the server is out of memory; lower work_mem or write smaller batches"),
             Map.entry(
                     "42501",
-                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables; to make"
-                            + " or index tables it has to own them"),
+                    "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables for"
+                            + " reading and writing, CREATE on the schema for making tables; a table is changed by its owner"),
             Map.entry("42P01", "a table is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42704", "an object is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),
@@ -45,22 +61,61 @@ final class SqlErrors {
             Map.entry("22021", "a text holds what the encoding of the database cannot keep; use a database in UTF8"),
             Map.entry(
                     "54000",
-                    "a chunk is too large for the keyword index, which takes 1 MB of words; make smaller chunks"));
+                    "a chunk is too large for the keyword index, which takes 1 MB of words, or a name or metadata for the"
+                            + " entry of an index, which takes 2,704 bytes; make smaller chunks or shorter values"));
 
     private SqlErrors() {}
 
     /** The error as the caller sees it. */
     static StoreException translate(SQLException error, String doing) {
         String state = state(error);
-        boolean unreachable =
-                state.startsWith("08") || (state.isEmpty() && error instanceof SQLTransientConnectionException);
-        Kind kind = unreachable || TRANSIENT.contains(state) ? Kind.TRANSIENT : Kind.PERMANENT;
-        return new StoreException(
-                "PostgreSQL failed " + doing + ": " + advice(state, unreachable, error) + shown(state), kind, error);
+        String message = "PostgreSQL failed " + doing + ": " + advice(state, error) + shown(state);
+        return CONFLICTS.contains(state)
+                ? new StoreException(message, AFTER_A_CONFLICT, error)
+                : new StoreException(message, isTransient(error) ? Kind.TRANSIENT : Kind.PERMANENT, error);
     }
 
-    private static String advice(String state, boolean unreachable, SQLException error) {
-        if (unreachable) {
+    /** The error of a call whose time was over; with a cause that {@code dev.ragkit.intercept.Retry} knows as a timeout. */
+    static StoreException late(SQLException error, String doing, Duration timeout) {
+        TimeoutException cause = new TimeoutException("stopped after " + timeout.toMillis() + " ms");
+        cause.initCause(error);
+        return new StoreException(
+                "PostgreSQL was stopped " + doing + ", which did not end within " + timeout.toMillis()
+                        + " ms: try again, allow more time with within(Duration), or see in pg_stat_activity what keeps the"
+                        + " server and in the pool who keeps its connections",
+                Kind.TRANSIENT,
+                cause);
+    }
+
+    /** The error of a call whose COMMIT was sent and not answered, and is not known to have been carried out. */
+    static StoreException commitLost(SQLException error, String doing, Writing.Outcome outcome) {
+        String became = outcome == Writing.Outcome.ROLLED_BACK
+                ? "the transaction was rolled back; try again"
+                : "whether the transaction was committed is not known; repeating the call is safe in both cases";
+        return new StoreException(
+                "PostgreSQL was lost at the end of " + doing + ": " + became + shown(state(error)),
+                Kind.TRANSIENT,
+                error);
+    }
+
+    /** Whether the same call may succeed later without anybody's help. */
+    static boolean isTransient(SQLException error) {
+        String state = state(error);
+        return isUnreachable(state, error) || TRANSIENT.contains(state);
+    }
+
+    /** Whether the connection ended, so that the server's answer may have been lost. */
+    static boolean isConnectionLost(SQLException error) {
+        String state = state(error);
+        return state.isEmpty() || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    private static boolean isUnreachable(String state, SQLException error) {
+        return state.startsWith("08") || (state.isEmpty() && error instanceof SQLTransientConnectionException);
+    }
+
+    private static String advice(String state, SQLException error) {
+        if (isUnreachable(state, error)) {
             return "the database cannot be reached; check host, port and that the server runs (" + deepest(error) + ")";
         }
         if (state.startsWith("28")) {

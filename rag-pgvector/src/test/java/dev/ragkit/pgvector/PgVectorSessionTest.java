@@ -19,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -128,6 +129,33 @@ class PgVectorSessionTest {
                 return true;
             });
         }
+    }
+
+    @Test
+    void aTransactionThatThePoolLeftOpenIsInNobodysWay() {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(
+                TestPostgres.shared().freshDatabase() + "&options=-c%20default_transaction_isolation=serializable");
+        config.setMaximumPoolSize(1);
+        config.setAutoCommit(false);
+        try (HikariDataSource pool = new HikariDataSource(config)) {
+            PgVectorStore store = filled(testing(pool));
+            store.replace(documents(3));
+            assertThat(store.delete(List.of("d1"))).isEqualTo(1);
+        }
+    }
+
+    /** Tests each connection by a query that is left in a transaction. */
+    private static DataSource testing(DataSource dataSource) {
+        return proxy(DataSource.class, (method, arguments) -> {
+            Object result = method.invoke(dataSource, arguments);
+            if (result instanceof Connection connection) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("SELECT count(*) FROM pg_class");
+                }
+            }
+            return result;
+        });
     }
 
     @ParameterizedTest

@@ -9,7 +9,9 @@ import dev.ragkit.EmbeddedDocument;
 import dev.ragkit.Embedding;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
+import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,25 +85,27 @@ final class TestCollection {
 
     /** Runs a statement, without a transaction around it. */
     static void execute(DataSource dataSource, String text) {
-        new Session(dataSource, "the test").read("executing", connection -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.execute(text);
-            }
-        });
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(text);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the test database refused: " + text, e);
+        }
     }
 
     /** The first column of all rows, as text. */
     static List<String> query(DataSource dataSource, String text) {
-        return new Session(dataSource, "the test").read("querying", connection -> {
-            List<String> values = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(text)) {
-                while (rows.next()) {
-                    values.add(rows.getString(1));
-                }
+        List<String> values = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(text)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
             }
             return values;
-        });
+        } catch (SQLException e) {
+            throw new IllegalStateException("the test database refused: " + text, e);
+        }
     }
 
     /** A document that is one chunk. */

@@ -1,0 +1,33 @@
+package dev.ragkit.pgvector;
+
+import java.time.Duration;
+
+/**
+ * The time until which a call may run, on the clock that never jumps.
+ *
+ * @param at by {@link System#nanoTime()}
+ * @param timeout how long it was at the start
+ */
+record Deadline(long at, Duration timeout) {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    static Deadline after(Duration timeout) {
+        return new Deadline(System.nanoTime() + timeout.toNanos(), timeout);
+    }
+
+    /** Refuses what cannot be meant. */
+    static Duration check(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("timeout must be between 1 ms and 1 day, was " + timeout);
+        }
+        return timeout;
+    }
+
+    boolean isPassed() {
+        return isPassedAt(System.nanoTime());
+    }
+
+    boolean isPassedAt(long now) {
+        return now - at >= 0;
+    }
+}
