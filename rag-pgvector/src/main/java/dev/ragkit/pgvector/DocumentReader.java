@@ -14,11 +14,11 @@ import java.util.Map;
 final class DocumentReader {
     private static final int MAX_PAGE = 10_000;
 
-    private final Session session;
+    private final Routing routing;
     private final Sql sql;
 
-    DocumentReader(Session session, Sql sql) {
-        this.session = session;
+    DocumentReader(Routing routing, Sql sql) {
+        this.routing = routing;
         this.sql = sql;
     }
 
@@ -27,7 +27,7 @@ final class DocumentReader {
         if (ids.length == 0) {
             return Map.of();
         }
-        return session.read("reading versions", connection -> {
+        return routing.readToWrite("reading versions", connection -> {
             Map<String, DocumentVersion> found = new HashMap<>();
             try (PreparedStatement statement = connection.prepareStatement(sql.versions)) {
                 statement.setString(1, tenant);
@@ -51,7 +51,7 @@ final class DocumentReader {
                     "after must be an id that an earlier page gave, or empty; it has NUL or an unpaired surrogate");
         }
         BoundFilter bound = BoundFilter.of(filter);
-        return session.read("listing documents", connection -> {
+        return routing.readToWrite("listing documents", connection -> {
             List<String> ids = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(bound.textOf(sql.documentIds))) {
                 statement.setString(1, tenant);

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A collection in PostgreSQL: documents with their chunks and embeddings, searched by embedding and by words. Its tables are
@@ -30,13 +31,27 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     private final String tenant;
 
-    /** What all handles on a collection share. */
+    /** What an opened collection is, the same for all handles on it. */
+    private record Opened(Definition definition, Sql sql, SearchPlan plan) {}
+
+    /** What works on a collection, for all handles that reach it in the same way. */
     private record Parts(
-            Definition definition,
+            Opened opened,
+            Routing routing,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
-            KeywordSearch keywordSearch) {}
+            KeywordSearch keywordSearch) {
+        static Parts of(Opened opened, Routing routing) {
+            return new Parts(
+                    opened,
+                    routing,
+                    new DocumentWriter(routing, opened.sql, opened.definition),
+                    new DocumentReader(routing, opened.sql),
+                    new VectorSearch(routing, opened.sql, opened.definition, opened.plan),
+                    new KeywordSearch(routing, opened.sql));
+        }
+    }
 
     private PgVectorStore(Parts parts, String tenantKey) {
         this.parts = parts;
@@ -57,17 +72,29 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public EmbeddingSpace space() {
-        return parts.definition.space();
+        return parts.opened.definition.space();
     }
 
     @Override
     public Metric metric() {
-        return parts.definition.metric();
+        return parts.opened.definition.metric();
     }
 
     @Override
     public PgVectorStore tenant(String tenant) {
         return new PgVectorStore(parts, TenantKey.of(tenant));
+    }
+
+    /**
+     * The same collection and tenant, with another consistency of its searches. Only searches go to a replica; {@link
+     * #versions}, {@link #documentIds} and everything that writes always go to the primary. Without a {@link Builder#replica} it
+     * changes nothing.
+     *
+     * @param consistency how much of what was written a search has to see; {@link Consistency#LAST_WRITE} unless told otherwise
+     * @return a handle that shares this one's resources
+     */
+    public PgVectorStore consistency(Consistency consistency) {
+        return new PgVectorStore(Parts.of(parts.opened, parts.routing.with(consistency)), tenant);
     }
 
     @Override
@@ -113,6 +140,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         private final String collection;
         private String schema = PgVectorSchema.DEFAULT_SCHEMA;
         private SearchPlan plan = SearchPlan.ofDefaults();
+        private @Nullable DataSource replica;
 
         private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
             this.dataSource = dataSource;
@@ -128,6 +156,20 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public Builder schema(String schema) {
             this.schema = schema;
+            return this;
+        }
+
+        /**
+         * Lets searches go to a replica: a standby by streaming replication, or several behind one data source. What it does not
+         * answer, the primary does; so give the pool a short time to wait for a connection. A replica that has failed is left
+         * alone for 5 s. Default: none.
+         *
+         * @param dataSource gives connections to the replica, to the database of the same name and with a login that may read
+         * @return this
+         * @see PgVectorStore#consistency
+         */
+        public Builder replica(DataSource dataSource) {
+            this.replica = dataSource;
             return this;
         }
 
@@ -148,8 +190,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
-            Session session = new Session(dataSource, tables.where());
-            return session.read("opening the store", connection -> {
+            Routing routing = routing(tables.where());
+            return routing.readToWrite("opening the store", Endpoint.unprepared(connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
                 catalogue.requireTables();
@@ -159,17 +201,15 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 registry.requireSpace(definition.space(), space);
                 Sql sql = new Sql(tables, definition, extension);
                 VectorParameter.register(connection, sql.vectorType);
-                return new PgVectorStore(parts(session, sql, definition), TenantKey.of(DEFAULT_TENANT));
-            });
+                Opened opened = new Opened(definition, sql, plan);
+                return new PgVectorStore(Parts.of(opened, routing), TenantKey.of(DEFAULT_TENANT));
+            }));
         }
 
-        private Parts parts(Session session, Sql sql, Definition definition) {
-            return new Parts(
-                    definition,
-                    new DocumentWriter(session, sql, definition),
-                    new DocumentReader(session, sql),
-                    new VectorSearch(session, sql, definition, plan),
-                    new KeywordSearch(session, sql));
+        private Routing routing(String where) {
+            Routing routing = Routing.toPrimary(new Session(dataSource, where));
+            DataSource other = replica;
+            return other == null ? routing : routing.andReplica(new Session(other, where));
         }
     }
 }

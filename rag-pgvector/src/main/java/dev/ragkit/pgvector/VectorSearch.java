@@ -19,14 +19,14 @@ import java.util.regex.Pattern;
 final class VectorSearch {
     private static final Pattern ESTIMATED_ROWS = Pattern.compile("\"Plan Rows\": (\\d+)");
 
-    private final Session session;
+    private final Routing routing;
     private final Sql sql;
     private final Definition definition;
     private final SearchPlan plan;
     private final String vectorType;
 
-    VectorSearch(Session session, Sql sql, Definition definition, SearchPlan plan) {
-        this.session = session;
+    VectorSearch(Routing routing, Sql sql, Definition definition, SearchPlan plan) {
+        this.routing = routing;
         this.sql = sql;
         this.definition = definition;
         this.plan = plan;
@@ -41,7 +41,7 @@ final class VectorSearch {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
         BoundFilter filter = BoundFilter.of(options.filter());
-        return session.read("searching by embedding", connection -> {
+        return routing.read("searching by embedding", connection -> {
             VectorParameter.register(connection, vectorType);
             Asked asked = new Asked(connection, tenant, parameter, filter, options.limit());
             Path path = Path.EXACT;

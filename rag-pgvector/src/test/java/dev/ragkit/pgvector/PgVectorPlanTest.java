@@ -201,7 +201,7 @@ class PgVectorPlanTest {
     }
 
     private static VectorSearch search(Session on, SearchPlan plan) {
-        return new VectorSearch(on, sql, definition(), plan);
+        return new VectorSearch(Routing.toPrimary(on), sql, definition(), plan);
     }
 
     private static Definition definition() {

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 
 /**
  * A small process that ends the server and deletes its folder as soon as this JVM closes the pipe to it. The operating
@@ -16,7 +15,7 @@ final class Watchdog implements AutoCloseable {
     private static final String SCRIPT = """
             trap '' HUP INT TERM
             read -r line
-            pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+            pid=$(head -n 1 "$1/$2" 2>/dev/null)
             if [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null; then
               turns=0
               while [ $turns -lt 200 ] && kill -0 "$pid" 2>/dev/null; do
@@ -37,8 +36,10 @@ final class Watchdog implements AutoCloseable {
         this.process = process;
     }
 
-    static Watchdog over(Path folder, OrdinaryUser user) throws IOException {
-        return new Watchdog(user.program("sh", "-c", SCRIPT, "rag-test-watchdog", folder.toString())
+    /** The server writes its process id to the first line of a file, whose path within its folder is given. */
+    static Watchdog over(OrdinaryUser user, String pidFile) throws IOException {
+        return new Watchdog(user.program(
+                        "sh", "-c", SCRIPT, "rag-test-watchdog", user.folder().toString(), pidFile)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());
