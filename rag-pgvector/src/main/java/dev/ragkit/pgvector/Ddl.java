@@ -74,10 +74,17 @@ final class Ddl {
                 .replace("{dimensions}", Integer.toString(definition.space().dimensions()))
                 .replace("{lexemes}", definition.lexemesOf("text"))
                 .replace("{method}", definition.index().method())
+                .replace("{indexed}", indexed())
                 .replace("{parameters}", definition.index().parameters())
                 .replace(
                         "{operators}",
                         extension.operatorClass(definition.vectors().operatorClass()));
+    }
+
+    /** An expression stands in parentheses, a column does not need them. */
+    private String indexed() {
+        String indexed = definition.indexed(extension, "embedding");
+        return definition.index().isBinary() ? "(" + indexed + ")" : indexed;
     }
 
     private static final String REGISTRY = """
@@ -132,7 +139,7 @@ final class Ddl {
 
     private static final String CHUNK_VECTOR = """
             CREATE INDEX IF NOT EXISTS {vector_index} ON {chunk}
-                USING {method} (embedding {operators}) WITH ({parameters})""";
+                USING {method} ({indexed} {operators}) WITH ({parameters})""";
 
     private static final String TERM = """
             CREATE TABLE IF NOT EXISTS {term} (

@@ -18,6 +18,10 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
         }
 
         String operatorClass() {
+            return index.isBinary() ? "bit_hamming_ops" : operatorClassOfType();
+        }
+
+        private String operatorClassOfType() {
             return type.sqlName()
                     + switch (metric) {
                         case COSINE -> "_cosine_ops";
@@ -53,6 +57,39 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
                 + " ".repeat(NOT_IN_WORDS.length()) + "'))";
     }
 
+    /**
+     * What the index is over: the embeddings of the column, or the signs of their components. Where CREATE INDEX and ORDER BY do
+     * not say the same, the planner does not see the index.
+     */
+    String indexed(Extension extension, String column) {
+        return index().isBinary()
+                ? extension.function("binary_quantize") + "(" + column + ")::bit(" + space.dimensions() + ")"
+                : column;
+    }
+
+    /**
+     * What an index scan orders by.
+     *
+     * @param column the column of embeddings, as the statement names it
+     * @param parameter the embedding asked for, with its type
+     */
+    String indexDistance(Extension extension, String column, String parameter) {
+        return index().isBinary()
+                ? indexed(extension, column) + " " + extension.operator("<~>") + " "
+                        + extension.function("binary_quantize") + "(" + parameter + ")"
+                : distance(extension, column, parameter);
+    }
+
+    /** The distance by the metric; what {@link Vectors#score} takes. */
+    String distance(Extension extension, String column, String parameter) {
+        return column + " " + extension.operator(vectors.operator()) + " " + parameter;
+    }
+
+    /** Whether the index orders by something coarser than the metric, so that its candidates are to be ranked anew. */
+    boolean isRescored() {
+        return index().isBinary();
+    }
+
     /** Refuses what the extension would refuse, or what an index could not find, while the caller can still change it. */
     void check() {
         int dimensions = space.dimensions();
@@ -63,20 +100,32 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
         if (index().kind() == VectorIndex.Kind.NONE) {
             return;
         }
-        if (dimensions > type().maxIndexed()) {
+        if (!index().isBinary() && dimensions > type().maxIndexed()) {
             throw new IllegalArgumentException("an index over " + type().sqlName() + " takes at most "
                     + type().maxIndexed() + " dimensions, the embedding space has " + dimensions + ": use "
                     + wayOut(dimensions));
         }
-        if (metric() == Metric.INNER_PRODUCT && !space.isNormalized()) {
-            throw new IllegalArgumentException("an index by inner product needs embeddings of length 1, and the space "
-                    + space + " does not promise that: use Metric.COSINE, or VectorIndex.none()");
+        if (!space.isNormalized()) {
+            checkUnequalLengths();
         }
     }
 
     private static String wayOut(int dimensions) {
-        return dimensions <= VectorType.HALFVEC.maxIndexed()
-                ? "VectorType.HALFVEC (at most " + VectorType.HALFVEC.maxIndexed() + "), or VectorIndex.none()"
-                : "VectorIndex.none(), or a model with fewer dimensions";
+        String halfvec = dimensions <= VectorType.HALFVEC.maxIndexed()
+                ? "VectorType.HALFVEC (at most " + VectorType.HALFVEC.maxIndexed() + "), "
+                : "";
+        return halfvec + "VectorIndex.hnsw().binaryQuantized() (at most " + VectorType.MAX_DIMENSIONS
+                + "), or VectorIndex.none() (every search looks at each row)";
+    }
+
+    private void checkUnequalLengths() {
+        if (metric() == Metric.INNER_PRODUCT) {
+            throw new IllegalArgumentException("an index by inner product needs embeddings of length 1, and the space "
+                    + space + " does not promise that: use Metric.COSINE, or VectorIndex.none()");
+        }
+        if (metric() == Metric.L2 && index().isBinary()) {
+            throw new IllegalArgumentException("a binary quantized index sees directions and no lengths, and the space "
+                    + space + " does not promise embeddings of length 1: use Metric.COSINE, or another index");
+        }
     }
 }

@@ -14,7 +14,7 @@ record Extension(String schema, String version) {
         return isAtLeast(0, 8, 0);
     }
 
-    /** From 0.7 on there are halfvec and its operators. */
+    /** From 0.7 on there are halfvec and its operators, and those of bit strings. */
     boolean hasHalfvec() {
         return isAtLeast(0, 7, 0);
     }
@@ -44,6 +44,10 @@ record Extension(String schema, String version) {
 
     String operator(String sign) {
         return "OPERATOR(" + Tables.quoted(schema) + "." + sign + ")";
+    }
+
+    String function(String name) {
+        return Tables.quoted(schema) + "." + Tables.quoted(name);
     }
 
     String operatorClass(String name) {

@@ -156,6 +156,10 @@ public final class PgVectorSchema {
             throw new StoreException("halfvec needs pgvector 0.7 or newer, this database has " + extension.version()
                     + ": run ALTER EXTENSION vector UPDATE, or use VectorType.VECTOR");
         }
+        if (definition.index().isBinary() && !extension.hasHalfvec()) {
+            throw new StoreException("binary quantization needs pgvector 0.7 or newer, this database has "
+                    + extension.version() + ": run ALTER EXTENSION vector UPDATE, or use VectorIndex.hnsw()");
+        }
         if (!catalogue.isTextSearchThere(definition.textSearch())) {
             throw new StoreException("there is no text search configuration '" + definition.textSearch()
                     + "' in this database: use one that \\dF lists in psql, such as simple");

@@ -2,11 +2,13 @@ package dev.ragkit.pgvector;
 
 /** How the components of an embedding are kept in the database. */
 public enum VectorType {
-    /** Four bytes a component: as the embedder made them. An index takes at most 2,000 dimensions. */
+    /**
+     * Four bytes a component: as the embedder made them. An index takes at most 2,000 dimensions, a binary quantized one 16,000.
+     */
     VECTOR("vector", 4, 2_000),
     /**
      * Two bytes a component (IEEE 754 binary16): half the size, three significant digits, components up to 65,504. An index
-     * takes at most 4,000 dimensions.
+     * takes at most 4,000 dimensions, a binary quantized one 16,000.
      */
     HALFVEC("halfvec", 2, 4_000);
 

@@ -174,9 +174,19 @@ class PgVectorSchemaTest {
         assertDimensions(2_001, VectorType.VECTOR, VectorIndex.ivfFlat(1), "use VectorType.HALFVEC (at most 4000)");
         assertDimensions(4_000, VectorType.HALFVEC, VectorIndex.hnsw(), "");
         assertDimensions(
-                4_001, VectorType.HALFVEC, VectorIndex.hnsw(), "use VectorIndex.none(), or a model with fewer");
+                4_001,
+                VectorType.HALFVEC,
+                VectorIndex.hnsw(),
+                "use VectorIndex.hnsw().binaryQuantized() (at most 16000), or VectorIndex.none()");
+        assertDimensions(4_001, VectorType.VECTOR, VectorIndex.hnsw().binaryQuantized(), "");
+        assertDimensions(16_000, VectorType.HALFVEC, VectorIndex.hnsw().binaryQuantized(), "");
         assertDimensions(16_000, VectorType.VECTOR, VectorIndex.none(), "");
         assertDimensions(16_001, VectorType.VECTOR, VectorIndex.none(), "pgvector keeps at most 16000 dimensions");
+        assertDimensions(
+                16_001,
+                VectorType.VECTOR,
+                VectorIndex.hnsw().binaryQuantized(),
+                "pgvector keeps at most 16000 dimensions");
     }
 
     private static void assertDimensions(int dimensions, VectorType type, VectorIndex index, String message) {
