@@ -36,7 +36,7 @@ final class LastWrite {
     }
 
     /** Asks the primary where its log is now. If it cannot say, the position stays unknown; the write is done in any case. */
-    void learn(Endpoint primary) {
+    void learn(Session primary) {
         long counted = writes.get();
         ask(primary).ifPresent(lsn -> keep(new Position(counted, lsn)));
     }
@@ -47,7 +47,7 @@ final class LastWrite {
         }
     }
 
-    private static Optional<String> ask(Endpoint primary) {
+    private static Optional<String> ask(Session primary) {
         try {
             return Optional.of(primary.read("reading the position of the log", LastWrite::read));
         } catch (StoreException | CancellationException unknown) {

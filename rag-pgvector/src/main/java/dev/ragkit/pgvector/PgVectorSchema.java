@@ -229,13 +229,12 @@ public final class PgVectorSchema {
     }
 
     private void change(DataSource dataSource, String doing, Change change) {
-        Session.Work<Boolean> work = connection -> {
+        new Session(dataSource, tables.where()).write(doing, connection -> {
             run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
             run(connection, LOCK);
             change.on(connection);
             return true;
-        };
-        new Session(dataSource, tables.where()).write(doing, Endpoint.unprepared(work));
+        });
     }
 
     private static void run(Connection connection, String text) throws SQLException {

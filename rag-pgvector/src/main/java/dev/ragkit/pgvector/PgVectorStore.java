@@ -191,7 +191,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
             Routing routing = routing(tables.where());
-            return routing.readToWrite("opening the store", Endpoint.unprepared(connection -> {
+            return routing.readToWrite("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
                 catalogue.requireTables();
@@ -203,7 +203,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 VectorParameter.register(connection, sql.vectorType);
                 Opened opened = new Opened(definition, sql, plan);
                 return new PgVectorStore(Parts.of(opened, routing), TenantKey.of(DEFAULT_TENANT));
-            }));
+            });
         }
 
         private Routing routing(String where) {

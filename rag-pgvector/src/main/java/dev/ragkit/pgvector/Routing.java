@@ -17,15 +17,15 @@ final class Routing {
     /** How long a replica that has failed is left alone before one search tries it again. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Endpoint primary;
-    private final @Nullable Endpoint replica;
+    private final Session primary;
+    private final @Nullable Session replica;
     private final Consistency consistency;
     private final State state;
 
     /** What all handles on a collection share. */
     private record State(LastWrite lastWrite, AtomicLong leftAloneUntil) {}
 
-    private Routing(Endpoint primary, @Nullable Endpoint replica, Consistency consistency, State state) {
+    private Routing(Session primary, @Nullable Session replica, Consistency consistency, State state) {
         this.primary = primary;
         this.replica = replica;
         this.consistency = consistency;
@@ -34,11 +34,11 @@ final class Routing {
 
     static Routing toPrimary(Session primary) {
         return new Routing(
-                new Endpoint(primary), null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
+                primary, null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
     }
 
     Routing andReplica(Session added) {
-        return new Routing(primary, new Endpoint(added), consistency, state);
+        return new Routing(primary, added, consistency, state);
     }
 
     Routing with(Consistency other) {
@@ -67,7 +67,7 @@ final class Routing {
 
     /** Reads for its own sake, where the consistency asked for allows. */
     <T> T read(String doing, Work<T> work) {
-        Endpoint other = replica;
+        Session other = replica;
         if (other == null || !isReplicaToBeAsked()) {
             return primary.read(doing, work);
         }
@@ -88,7 +88,7 @@ final class Routing {
     }
 
     /** Empty if the replica is behind or does not answer. A call whose time is over does not begin again elsewhere. */
-    private <T> Optional<T> onReplica(Endpoint other, String doing, Work<T> work) {
+    private <T> Optional<T> onReplica(Session other, String doing, Work<T> work) {
         try {
             Optional<T> result = other.read(
                     doing,

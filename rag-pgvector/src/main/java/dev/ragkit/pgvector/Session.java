@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 final class Session {
     private final DataSource dataSource;
     private final String where;
+    private final Pooler pooler = new Pooler();
 
     /** Work on a connection. */
     interface Work<T> {
@@ -106,7 +107,7 @@ final class Session {
     private <T> T run(String doing, Work<T> work) {
         endIfInterrupted(doing);
         try (Connection connection = dataSource.getConnection()) {
-            return work.on(connection);
+            return pooler.on(connection, work);
         } catch (SQLException e) {
             endIfInterrupted(doing);
             throw SqlErrors.translate(e, doing + " in " + where);

@@ -36,7 +36,7 @@ final class PgBouncer implements AutoCloseable {
 
     private PgBouncer(OrdinaryUser user) throws IOException {
         this.user = user;
-        this.watchdog = Watchdog.over(user, PID_FILE);
+        this.watchdog = Watchdog.over(user, PID_FILE, "TERM");
     }
 
     /**

@@ -62,7 +62,7 @@ final class ProcessCluster implements TestServer {
     private static ProcessCluster start(PostgresBinaries binaries, Origin origin) {
         try {
             OrdinaryUser user = OrdinaryUser.owning(Files.createTempDirectory("rag-postgres-"));
-            ProcessCluster cluster = new ProcessCluster(binaries, user, Watchdog.over(user, PID_FILE));
+            ProcessCluster cluster = new ProcessCluster(binaries, user, Watchdog.over(user, PID_FILE, "QUIT"));
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-test-postgres"));
             boolean started = false;
             try {

@@ -16,7 +16,7 @@ final class Watchdog implements AutoCloseable {
             trap '' HUP INT TERM
             read -r line
             pid=$(head -n 1 "$1/$2" 2>/dev/null)
-            if [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null; then
+            if [ -n "$pid" ] && kill -"$3" "$pid" 2>/dev/null; then
               turns=0
               while [ $turns -lt 200 ] && kill -0 "$pid" 2>/dev/null; do
                 sleep 0.05
@@ -36,10 +36,15 @@ final class Watchdog implements AutoCloseable {
         this.process = process;
     }
 
-    /** The server writes its process id to the first line of a file, whose path within its folder is given. */
-    static Watchdog over(OrdinaryUser user, String pidFile) throws IOException {
+    /**
+     * Watches over a server in a user's folder.
+     *
+     * @param pidFile where the server writes its process id, within the folder
+     * @param signal that ends the server at once
+     */
+    static Watchdog over(OrdinaryUser user, String pidFile, String signal) throws IOException {
         return new Watchdog(user.program(
-                        "sh", "-c", SCRIPT, "rag-test-watchdog", user.folder().toString(), pidFile)
+                        "sh", "-c", SCRIPT, "rag-test-watchdog", user.folder().toString(), pidFile, signal)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());
