@@ -37,6 +37,8 @@ import org.postgresql.Driver;
  *     hosts</td><td>{@code any}</td></tr>
  * <tr><td>{@code hostRecheckSeconds}</td><td>how long it is remembered which host is the primary</td><td>2 with several
  *     hosts</td><td>10</td></tr>
+ * <tr><td>{@code prepareThreshold}</td><td>at which use the server is to keep a statement; 0 for never</td><td>0 behind a
+ *     pooler such as PgBouncer</td><td>5</td></tr>
  * </table>
  *
  * <p>After a failover a server may go on answering and refuse to write (SQLSTATE 25006). The pool then drops all its

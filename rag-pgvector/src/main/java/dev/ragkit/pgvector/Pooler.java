@@ -28,7 +28,7 @@ final class Pooler {
         }
         driver.setPrepareThreshold(0);
         try {
-            if (!isBetween(connection, driver)) {
+            if (!isKnownToBeBetween(connection)) {
                 driver.setPrepareThreshold(DRIVERS_PREPARE_THRESHOLD);
             }
             return work.on(connection);
@@ -37,14 +37,19 @@ final class Pooler {
         }
     }
 
-    /** A pooler tells its clients a process number of its own, for it is the pooler that they ask to cancel. */
-    private boolean isBetween(Connection connection, PGConnection driver) throws SQLException {
+    private boolean isKnownToBeBetween(Connection connection) throws SQLException {
         Boolean known = between;
         if (known == null) {
-            known = serverProcess(connection) != driver.getBackendPID();
+            known = isBetween(connection);
             between = known;
         }
         return known;
+    }
+
+    /** A pooler tells its clients a process number of its own, for it is the pooler that they ask to cancel. */
+    static boolean isBetween(Connection connection) throws SQLException {
+        return serverProcess(connection)
+                != connection.unwrap(PGConnection.class).getBackendPID();
     }
 
     private static int serverProcess(Connection connection) throws SQLException {

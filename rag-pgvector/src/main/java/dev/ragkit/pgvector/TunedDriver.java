@@ -42,7 +42,10 @@ final class TunedDriver extends PGSimpleDataSource {
         return url.getProperty(PGProperty.PG_HOST.getName(), "").split(",", -1);
     }
 
-    /** Sets the login and tries it; a server that cannot be reached, or not yet, may come later. */
+    /**
+     * Sets the login and tries it; a server that cannot be reached, or not yet, may come later. Behind a pooler nothing is to be
+     * prepared, the pool's own look at its connections included.
+     */
     void logIn(String user, String password, String applicationName) {
         if (!user.isEmpty() && !isGiven(PGProperty.USER)) {
             setUser(user);
@@ -52,7 +55,9 @@ final class TunedDriver extends PGSimpleDataSource {
         }
         unlessGiven(PGProperty.APPLICATION_NAME, applicationName);
         try (Connection connection = getConnection()) {
-            connection.isReadOnly();
+            if (Pooler.isBetween(connection)) {
+                unlessGiven(PGProperty.PREPARE_THRESHOLD, "0");
+            }
         } catch (SQLException e) {
             StoreException refused = SqlErrors.translate(e, "opening a pool to " + where());
             if (!refused.isTransient()) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestClassOrder;
+import org.postgresql.PGConnection;
 
 /**
  * Everything works behind PgBouncer in transaction mode, where each transaction may run on another connection of the server, and
@@ -55,14 +56,16 @@ class R23_PgBouncerTest {
         one = open(PgBouncer.start(server, "transaction", 1));
         five = open(PgBouncer.start(server, "transaction", 5));
         log = new StatementLog(server.log());
-        for (String parameter : List.of("", "&prepareThreshold=0")) {
-            doNothing(pool(one, parameter), 1);
-            doNothing(pool(five, parameter), 5);
+        for (PgBouncer each : List.of(one, five)) {
+            String url = each.jdbcUrl(server.freshDatabase()) + "&prepareThreshold=0";
+            try (HikariDataSource pool = TestCollection.pool(url, CLIENTS)) {
+                doNothing(pool, each == one ? 1 : 5);
+            }
         }
         bare = log.statements().size();
     }
 
-    /** On so many connections of the server, the first of which has served other clients before. */
+    /** In a transaction of each of so many clients at once, so on as many connections of the server. */
     private static void doNothing(DataSource pool, int connections) throws SQLException {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -209,6 +212,30 @@ class R23_PgBouncerTest {
             try (PgBouncer fresh = PgBouncer.start(server, "transaction", 1);
                     HikariDataSource pool = TestCollection.pool(fresh.jdbcUrl(server.freshDatabase()), CLIENTS)) {
                 assertThat(after).isEqualTo(TestCollection.query(pool, changed));
+            }
+        }
+    }
+
+    @Nested
+    @Order(3)
+    class APoolOfOurs {
+        @Test
+        void preparesNothingForAnybodyBehindAPooler() throws SQLException {
+            String url = five.jdbcUrl(server.freshDatabase());
+            try (PgVectorDataSource pool = PgVectorDataSource.builder(url).build();
+                    PgVectorDataSource told = PgVectorDataSource.builder(url + "&prepareThreshold=3")
+                            .build();
+                    PgVectorDataSource direct = PgVectorDataSource.builder(server.freshDatabase())
+                            .build()) {
+                assertThat(threshold(pool)).isZero();
+                assertThat(threshold(told)).isEqualTo(3);
+                assertThat(threshold(direct)).isEqualTo(5);
+            }
+        }
+
+        private static int threshold(DataSource pool) throws SQLException {
+            try (Connection connection = pool.getConnection()) {
+                return connection.unwrap(PGConnection.class).getPrepareThreshold();
             }
         }
     }
