@@ -10,17 +10,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by several threads.
  */
 public final class Chunk {
-    private final String documentId;
-    private final int ordinal;
-    private final int start;
+    private final Place place;
     private final String text;
     private final String source;
     private final Metadata metadata;
 
     private Chunk(Chunk.Place place, String text, String source, Metadata metadata) {
-        this.documentId = place.documentId;
-        this.ordinal = place.ordinal;
-        this.start = place.start;
+        this.place = place;
         this.text = text;
         this.source = source;
         this.metadata = metadata;
@@ -82,7 +78,7 @@ public final class Chunk {
      * @return the copy
      */
     public Chunk withMetadata(Metadata metadata) {
-        return new Chunk(new Place(documentId, ordinal, start), text, source, metadata);
+        return new Chunk(place, text, source, metadata);
     }
 
     /**
@@ -92,7 +88,7 @@ public final class Chunk {
      * @return the copy
      */
     public Chunk withSource(String source) {
-        return new Chunk(new Place(documentId, ordinal, start), text, source, metadata);
+        return new Chunk(place, text, source, metadata);
     }
 
     /**
@@ -101,7 +97,7 @@ public final class Chunk {
      * @return the id
      */
     public String documentId() {
-        return documentId;
+        return place.documentId;
     }
 
     /**
@@ -110,7 +106,7 @@ public final class Chunk {
      * @return from 0
      */
     public int ordinal() {
-        return ordinal;
+        return place.ordinal;
     }
 
     /**
@@ -119,7 +115,7 @@ public final class Chunk {
      * @return the offset
      */
     public int start() {
-        return start;
+        return place.start;
     }
 
     /**
@@ -128,7 +124,7 @@ public final class Chunk {
      * @return the offset
      */
     public int end() {
-        return start + text.length();
+        return place.start + text.length();
     }
 
     /**
@@ -161,9 +157,7 @@ public final class Chunk {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Chunk that
-                && ordinal == that.ordinal
-                && start == that.start
-                && documentId.equals(that.documentId)
+                && place.equals(that.place)
                 && text.equals(that.text)
                 && source.equals(that.source)
                 && metadata.equals(that.metadata);
@@ -171,12 +165,12 @@ public final class Chunk {
 
     @Override
     public int hashCode() {
-        return Objects.hash(documentId, ordinal, start, text, source, metadata);
+        return Objects.hash(place, text, source, metadata);
     }
 
     /** Shows the place, not the text. */
     @Override
     public String toString() {
-        return "Chunk[" + documentId + "#" + ordinal + ", " + start + ".." + end() + "]";
+        return "Chunk[" + place.documentId + "#" + place.ordinal + ", " + place.start + ".." + end() + "]";
     }
 }

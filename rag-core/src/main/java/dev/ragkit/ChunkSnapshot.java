@@ -39,7 +39,7 @@ final class ChunkSnapshot {
         return extent;
     }
 
-    List<Hit> nearest(Embedding embedding, SearchOptions options) {
+    SearchResult nearest(Embedding embedding, SearchOptions options) {
         TopHits top = new TopHits(options, VectorStore.SCORE);
         float[] query = embedding.toArray();
         double querySquare = embedding.dot(embedding);
@@ -54,7 +54,7 @@ final class ChunkSnapshot {
                 }
             }
         }
-        return top.bestFirst();
+        return top.result();
     }
 
     private double score(VectorBlock block, int slot, float[] query, double querySquare) {
@@ -68,13 +68,10 @@ final class ChunkSnapshot {
         };
     }
 
-    List<Hit> withWords(String text, SearchOptions options) {
+    SearchResult withWords(String text, SearchOptions options) {
         List<Postings> found = new LinkedHashSet<>(Words.of(text))
                 .stream().map(table::postings).filter(Objects::nonNull).toList();
-        if (found.isEmpty()) {
-            return List.of();
-        }
-        double[] scores = new double[extent.slots];
+        double[] scores = new double[found.isEmpty() ? 0 : extent.slots];
         found.forEach(postings -> addScores(postings, scores));
         TopHits top = new TopHits(options, KeywordIndex.SCORE);
         for (int slot = 0; slot < scores.length; slot++) {
@@ -82,7 +79,7 @@ final class ChunkSnapshot {
                 top.offer(table.chunk(slot), scores[slot]);
             }
         }
-        return top.bestFirst();
+        return top.result();
     }
 
     /** BM25 as in {@link KeywordIndex}; how many chunks hold the word is counted, so that it is right for this very state. */

@@ -35,7 +35,7 @@ public record Hit(Chunk chunk, double score, Map<String, Double> scores) {
         if (Double.isNaN(score)) {
             throw new IllegalArgumentException("the score of " + chunk + " must be a number, was NaN");
         }
-        scores = Collections.unmodifiableMap(new LinkedHashMap<>(scores));
+        scores = scores.size() < 2 ? Map.copyOf(scores) : Collections.unmodifiableMap(new LinkedHashMap<>(scores));
     }
 
     /**

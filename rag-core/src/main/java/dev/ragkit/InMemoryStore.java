@@ -93,13 +93,13 @@ public final class InMemoryStore implements VectorStore, KeywordIndex {
                     + ", which has no angle to them; embed a text that is not empty");
         }
         checkNotInterrupted();
-        return exact(chunks().now().nearest(embedding, options));
+        return chunks().now().nearest(embedding, options);
     }
 
     @Override
     public SearchResult search(String text, SearchOptions options) {
         checkNotInterrupted();
-        return exact(chunks().now().withWords(text, options));
+        return chunks().now().withWords(text, options);
     }
 
     /** Shows the space and the metric; not the tenant, whose name may be personal. */
@@ -140,10 +140,6 @@ public final class InMemoryStore implements VectorStore, KeywordIndex {
 
     private boolean hasNoDirection(Embedding embedding) {
         return metric == Metric.COSINE && embedding.dot(embedding) == 0;
-    }
-
-    private static SearchResult exact(List<Hit> hits) {
-        return new SearchResult(hits, SearchResult.Path.EXACT, true);
     }
 
     static void checkNotInterrupted() {

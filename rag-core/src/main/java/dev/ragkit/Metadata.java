@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,29 @@ public final class Metadata {
 
     private static final Metadata EMPTY = new Metadata(new TreeMap<>(CodePointOrder.INSTANCE));
 
-    private final NavigableMap<String, Object> values;
+    private final Supplier<Metadata> source;
+
+    /** Null until it is read. Its one field is final, so that a thread that sees it sees all of it. */
+    private @Nullable Values read;
+
+    private record Values(NavigableMap<String, Object> byKey) {}
 
     private Metadata(NavigableMap<String, Object> values) {
-        this.values = values;
+        this.source = () -> this;
+        this.read = new Values(values);
+    }
+
+    private Metadata(Supplier<Metadata> source) {
+        this.source = source;
+    }
+
+    private NavigableMap<String, Object> values() {
+        Values known = read;
+        if (known == null) {
+            known = new Values(source.get().values());
+            read = known;
+        }
+        return known.byKey;
     }
 
     /**
@@ -56,6 +76,18 @@ public final class Metadata {
     }
 
     /**
+     * Metadata that is read when it is first asked for, such as by a store that keeps it in another form and by callers that mostly
+     * look at the text alone.
+     *
+     * @param source gives the metadata, the same each time; may be called by several threads at once. What it throws, the methods of
+     *     the metadata throw
+     * @return the metadata
+     */
+    public static Metadata lazily(Supplier<Metadata> source) {
+        return new Metadata(source);
+    }
+
+    /**
      * One entry; see {@link #of(Map)} for what a value may be.
      *
      * @param key the key
@@ -74,7 +106,7 @@ public final class Metadata {
      * @return the copy
      */
     public Metadata with(String key, Object value) {
-        NavigableMap<String, Object> copy = new TreeMap<>(values);
+        NavigableMap<String, Object> copy = new TreeMap<>(values());
         copy.put(checkKey(key), normalize(key, value));
         return new Metadata(copy);
     }
@@ -86,11 +118,11 @@ public final class Metadata {
      * @return the copy
      */
     public Metadata with(Metadata other) {
-        if (other.values.isEmpty()) {
+        if (other.values().isEmpty()) {
             return this;
         }
-        NavigableMap<String, Object> copy = new TreeMap<>(values);
-        copy.putAll(other.values);
+        NavigableMap<String, Object> copy = new TreeMap<>(values());
+        copy.putAll(other.values());
         return new Metadata(copy);
     }
 
@@ -101,7 +133,7 @@ public final class Metadata {
      * @return a String, Long, Double, Boolean or unmodifiable List of String; null where the key is absent
      */
     public @Nullable Object value(String key) {
-        return values.get(key);
+        return values().get(key);
     }
 
     /**
@@ -110,7 +142,7 @@ public final class Metadata {
      * @return an unmodifiable view
      */
     public Set<String> keys() {
-        return Collections.unmodifiableSet(values.keySet());
+        return Collections.unmodifiableSet(values().keySet());
     }
 
     /**
@@ -119,7 +151,7 @@ public final class Metadata {
      * @return true if there is none
      */
     public boolean isEmpty() {
-        return values.isEmpty();
+        return values().isEmpty();
     }
 
     /**
@@ -128,7 +160,7 @@ public final class Metadata {
      * @return an unmodifiable view
      */
     public Map<String, Object> asMap() {
-        return Collections.unmodifiableMap(values);
+        return Collections.unmodifiableMap(values());
     }
 
     static String checkKey(String key) {
@@ -184,17 +216,17 @@ public final class Metadata {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Metadata that && values.equals(that.values);
+        return other instanceof Metadata that && values().equals(that.values());
     }
 
     @Override
     public int hashCode() {
-        return values.hashCode();
+        return values().hashCode();
     }
 
     /** Shows the keys only: values may be personal data. */
     @Override
     public String toString() {
-        return "Metadata" + values.keySet();
+        return "Metadata" + values().keySet();
     }
 }

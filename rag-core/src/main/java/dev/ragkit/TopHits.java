@@ -10,6 +10,7 @@ final class TopHits {
     private final String origin;
     private final PriorityQueue<Hit> worstFirst;
     private double bar;
+    private long offered;
 
     TopHits(SearchOptions options, String origin) {
         this.options = options;
@@ -20,6 +21,7 @@ final class TopHits {
 
     /** Looks at the filter last: most chunks fail on the score, which is at hand. */
     void offer(Chunk chunk, double score) {
+        offered++;
         if (score < bar || !options.filter().matches(chunk.metadata())) {
             return;
         }
@@ -33,9 +35,10 @@ final class TopHits {
         }
     }
 
-    List<Hit> bestFirst() {
+    /** What an exact search gives that looked at all that was offered. */
+    SearchResult result() {
         List<Hit> hits = new ArrayList<>(worstFirst);
         hits.sort(Hit.BEST_FIRST);
-        return hits;
+        return new SearchResult(hits, SearchResult.Path.EXACT, true, offered);
     }
 }

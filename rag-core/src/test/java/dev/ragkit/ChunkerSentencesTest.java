@@ -107,7 +107,8 @@ class ChunkerSentencesTest {
     @Test
     void aLineBreakBeforeThereWasNeedEndsASentence() {
         assertThat(sentences("Name: Ada\nCity: London\nYear: 1815")).hasSize(3);
-        assertThat(sentences("A long line ".repeat(12) + "\n" + "Another long line ".repeat(12))).hasSize(2);
+        assertThat(sentences("A long line ".repeat(12) + "\n" + "Another long line ".repeat(12)))
+                .hasSize(2);
     }
 
     @Test

@@ -69,7 +69,7 @@ class InMemoryStoreTest {
         store.replace(List.of(words("a", "apple")));
 
         assertThat(store.search("the of ?!", TEN))
-                .isEqualTo(new SearchResult(List.of(), SearchResult.Path.EXACT, true));
+                .isEqualTo(new SearchResult(List.of(), SearchResult.Path.EXACT, true, 0));
         assertThat(store.search("", TEN).hits()).isEmpty();
     }
 
@@ -160,7 +160,7 @@ class InMemoryStoreTest {
             chunks.replace(List.of(words("a", "apple")));
             assertThat(chunks.now().extent().slots()).isLessThan(1_100);
         }
-        assertThat(chunks.now().withWords("apple", TEN)).hasSize(1);
+        assertThat(chunks.now().withWords("apple", TEN).hits()).hasSize(1);
     }
 
     @Test

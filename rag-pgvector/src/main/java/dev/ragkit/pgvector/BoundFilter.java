@@ -1,8 +1,6 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.Filter;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 
 /** A filter ready to be bound, or the lack of one. */
 record BoundFilter(String path) {
@@ -18,14 +16,5 @@ record BoundFilter(String path) {
 
     String textOf(Sql.Filterable statement) {
         return statement.text(isPresent());
-    }
-
-    /** Binds the filter if there is one; returns the number of the parameter after it. */
-    int bind(PreparedStatement statement, int parameter) throws SQLException {
-        if (!isPresent()) {
-            return parameter;
-        }
-        statement.setObject(parameter, Typed.of("jsonpath", path));
-        return parameter + 1;
     }
 }

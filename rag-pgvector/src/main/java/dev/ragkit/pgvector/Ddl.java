@@ -34,7 +34,9 @@ final class Ddl {
                 fill(CHUNK_METADATA),
                 fill(CHUNK_TSV),
                 fill(TERM),
-                fill(STATS));
+                fill(STATS),
+                fill(ESTIMATE),
+                fill(ROWS));
     }
 
     String createVectorIndex() {
@@ -61,12 +63,19 @@ final class Ddl {
                 + tables.stats();
     }
 
+    String dropFunctions() {
+        return "DROP FUNCTION IF EXISTS " + tables.estimate() + "(text, jsonpath), " + tables.rows() + "()";
+    }
+
     private String fill(String text) {
         return text.replace("{registry}", tables.registry())
                 .replace("{document}", tables.document())
                 .replace("{chunk}", tables.chunk())
                 .replace("{term}", tables.term())
                 .replace("{stats}", tables.stats())
+                .replace("{rows}", tables.rows())
+                .replace("{estimate}", tables.estimate())
+                .replace("{qualified_index}", tables.vectorIndex())
                 .replace("{vector_index}", tables.index("vector"))
                 .replace("{metadata_index}", tables.index("metadata"))
                 .replace("{tsv_index}", tables.index("tsv"))
@@ -140,6 +149,35 @@ final class Ddl {
     private static final String CHUNK_VECTOR = """
             CREATE INDEX IF NOT EXISTS {vector_index} ON {chunk}
                 USING {method} ({indexed} {operators}) WITH ({parameters})""";
+
+    /** EXPLAIN is the only way to ask the planner; in a function it costs no round trip. */
+    private static final String ESTIMATE = """
+            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath) RETURNS float8 LANGUAGE plpgsql AS $body$
+            DECLARE
+                plan json;
+            BEGIN
+                EXECUTE $sql$
+                    EXPLAIN (FORMAT JSON) SELECT FROM {chunk} c
+                    WHERE c.tenant = $1 AND c.metadata OPERATOR(pg_catalog.@@) $2
+                $sql$ INTO plan USING tenant, filter;
+                RETURN plan OPERATOR(pg_catalog.#>>) '{0,Plan,Plan Rows}';
+            END
+            $body$""";
+
+    /**
+     * Infinite where there is no valid index. Said to be immutable, so that it is called when a plan is made and not each time it is
+     * used; whatever changes its result (an index, VACUUM, ANALYZE) makes the server throw away the plans on the table.
+     */
+    private static final String ROWS = """
+            CREATE OR REPLACE FUNCTION {rows}() RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS $body$
+            BEGIN
+                RETURN (
+                    SELECT CASE WHEN i.indisvalid AND i.indisready THEN t.reltuples ELSE 'Infinity' END
+                    FROM pg_catalog.pg_class t
+                    LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = pg_catalog.to_regclass('{qualified_index}')
+                    WHERE t.oid = '{chunk}'::pg_catalog.regclass);
+            END
+            $body$""";
 
     private static final String TERM = """
             CREATE TABLE IF NOT EXISTS {term} (

@@ -54,10 +54,7 @@ final class DocumentReader {
         return routing.readToWrite("listing documents", connection -> {
             List<String> ids = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(bound.textOf(sql.documentIds))) {
-                statement.setString(1, tenant);
-                statement.setString(2, after);
-                int next = bound.bind(statement, 3);
-                statement.setInt(next, limit);
+                new Parameters(statement).text(tenant).text(after).filter(bound).integer(limit);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         ids.add(rows.getString(1));

@@ -25,9 +25,9 @@ final class KeywordSearch {
     private static final int CHUNKS_PER_HIT = 20;
 
     private final Routing routing;
-    private final Sql sql;
+    private final SearchSql sql;
 
-    KeywordSearch(Routing routing, Sql sql) {
+    KeywordSearch(Routing routing, SearchSql sql) {
         this.routing = routing;
         this.sql = sql;
     }
@@ -40,8 +40,8 @@ final class KeywordSearch {
         return routing.read("searching by words", connection -> {
             Asked asked = new Asked(connection, tenant, filter, options);
             Terms terms = terms(asked, clean);
-            List<Hit> hits = terms.terms().isEmpty() ? List.of() : best(asked, terms);
-            return new SearchResult(hits, SearchResult.Path.EXACT, true);
+            Rows rows = terms.terms().isEmpty() ? Rows.NONE : best(asked, terms);
+            return rows.result(options.minScore());
         });
     }
 
@@ -64,31 +64,31 @@ final class KeywordSearch {
         return new Terms(terms, lengthFactor);
     }
 
-    private List<Hit> best(Asked asked, Terms terms) throws SQLException {
+    private Rows best(Asked asked, Terms terms) throws SQLException {
         SearchOptions options = asked.options();
         int rarest = terms.rarest((long) CHUNKS_PER_HIT * options.limit());
-        List<Hit> hits = rank(asked, terms, terms.anyOf(rarest));
+        Rows rows = rank(asked, terms, terms.anyOf(rarest));
+        List<Hit> hits = rows.hits();
         double last =
                 hits.size() < options.limit() ? 0 : hits.get(hits.size() - 1).score();
         double least = Math.max(last, options.minScore());
-        if (terms.weightAfter(rarest) > least) {
-            hits = rank(asked, terms, terms.above(least));
-        }
-        return hits.stream().filter(hit -> hit.score() >= options.minScore()).toList();
+        return terms.weightAfter(rarest) > least ? rows.then(rank(asked, terms, terms.above(least))) : rows;
     }
 
-    private List<Hit> rank(Asked asked, Terms terms, String candidates) throws SQLException {
+    private Rows rank(Asked asked, Terms terms, String candidates) throws SQLException {
         try (PreparedStatement statement =
                 asked.connection().prepareStatement(asked.filter().textOf(sql.rank))) {
-            Connection connection = asked.connection();
-            statement.setArray(1, connection.createArrayOf("text", lexemes(terms)));
-            statement.setArray(2, connection.createArrayOf("float8", weights(terms)));
-            statement.setDouble(3, terms.lengthFactor());
-            statement.setObject(4, Typed.of("tsquery", candidates));
-            statement.setString(5, asked.tenant());
-            int next = asked.filter().bind(statement, 6);
-            statement.setInt(next, asked.options().limit());
-            return Rows.of(statement, KeywordIndex.SCORE, score -> score).hits();
+            new Parameters(statement)
+                    .array("text", lexemes(terms))
+                    .array("float8", weights(terms))
+                    .number(terms.lengthFactor())
+                    .typed("tsquery", candidates)
+                    .text(asked.tenant())
+                    .filter(asked.filter())
+                    .integer(asked.options().limit())
+                    .integer(asked.options().limit());
+            return Rows.NONE.then(
+                    Rows.read(statement, KeywordIndex.SCORE, score -> score).next());
         }
     }
 

@@ -216,7 +216,9 @@ public final class PgVectorSchema {
      */
     public void drop(DataSource dataSource) {
         change(dataSource, "dropping tables", connection -> {
-            run(connection, new Ddl(tables, definition, PRINTED).dropTables());
+            Ddl ddl = new Ddl(tables, definition, PRINTED);
+            run(connection, ddl.dropTables());
+            run(connection, ddl.dropFunctions());
             if (new Catalogue(connection, tables).isRegistryThere()) {
                 new Registry(tables).remove(connection);
             }

@@ -32,7 +32,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     private final String tenant;
 
     /** What an opened collection is, the same for all handles on it. */
-    private record Opened(Definition definition, Sql sql, SearchPlan plan) {}
+    private record Opened(Definition definition, Sql sql, SearchSql searchSql, SearchPlan plan) {}
 
     /** What works on a collection, for all handles that reach it in the same way. */
     private record Parts(
@@ -48,8 +48,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                     routing,
                     new DocumentWriter(routing, opened.sql, opened.definition),
                     new DocumentReader(routing, opened.sql),
-                    new VectorSearch(routing, opened.sql, opened.definition, opened.plan),
-                    new KeywordSearch(routing, opened.sql));
+                    new VectorSearch(routing, opened.searchSql, opened.definition, opened.plan),
+                    new KeywordSearch(routing, opened.searchSql));
         }
     }
 
@@ -199,9 +199,9 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Definition definition = registry.find(connection)
                         .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
                 registry.requireSpace(definition.space(), space);
-                Sql sql = new Sql(tables, definition, extension);
-                VectorParameter.register(connection, sql.vectorType);
-                Opened opened = new Opened(definition, sql, plan);
+                SearchSql searchSql = new SearchSql(tables, definition, extension);
+                VectorParameter.register(connection, searchSql.vectorType);
+                Opened opened = new Opened(definition, new Sql(tables), searchSql, plan);
                 return new PgVectorStore(Parts.of(opened, routing), TenantKey.of(DEFAULT_TENANT));
             });
         }

@@ -2,6 +2,9 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.Chunk;
 import dev.ragkit.Hit;
+import dev.ragkit.Metadata;
+import dev.ragkit.SearchResult;
+import dev.ragkit.SearchResult.Path;
 import dev.ragkit.StoreException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,50 +13,89 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/** The rows of a search: a state that is the same on all of them, the columns of a chunk, and what it is ordered by. */
-record Rows(State state, List<Hit> hits) {
+/**
+ * What a search found: the hits, the way there, and how many rows were looked at. In the database a row has a state, the number of
+ * rows looked at, the columns of a chunk, and what it is ordered by.
+ */
+record Rows(List<Hit> hits, State state, long looked) {
+    /** Before anything was looked at. */
+    static final Rows NONE = new Rows(List.of(), State.EXACT, 0);
 
-    /** What a statement says of itself. */
+    /** How far a search is; the first three are what a statement says of itself, from -1 on. */
     enum State {
-        /** Its settings are not in force; it did nothing. */
-        UNTUNED,
-        /** It found that it was not to be used; it did nothing. */
-        CLOSED,
-        /** It searched. */
-        SEARCHED
+        /** Its settings were not in force, so it did nothing: the driver sent the statements of the text one by one. */
+        TORN,
+        /** Not through the index. */
+        EXACT,
+        /** Through the index. */
+        INDEX,
+        /** Through the index, then exactly. */
+        INDEX_THEN_EXACT;
+
+        static State of(int number) {
+            return values()[number + 1];
+        }
+
+        Path path() {
+            return this == INDEX ? Path.INDEX : this == INDEX_THEN_EXACT ? Path.INDEX_THEN_EXACT : Path.EXACT;
+        }
     }
 
-    /** Runs a text of two statements, of which the first makes settings and the second gives the rows. */
-    static Rows of(PreparedStatement statement, String origin, DoubleUnaryOperator score) throws SQLException {
+    /** These rows were too few; those of an exact search take their place. */
+    Rows then(Rows exact) {
+        State both = state == State.INDEX ? State.INDEX_THEN_EXACT : State.EXACT;
+        return new Rows(exact.hits, both, looked + exact.looked);
+    }
+
+    /** The hits with at least this score. */
+    SearchResult result(double minScore) {
+        List<Hit> enough = new ArrayList<>(hits);
+        enough.removeIf(hit -> hit.score() < minScore);
+        enough.sort(Hit.BEST_FIRST);
+        return new SearchResult(enough, state.path(), true, looked);
+    }
+
+    /** Runs a text of several statements, of which the first makes settings and each other gives rows. */
+    static Reader read(PreparedStatement statement, String origin, DoubleUnaryOperator score) throws SQLException {
         statement.execute();
-        if (!statement.getMoreResults()) {
-            throw new SQLException("the second statement gave no rows");
-        }
-        State state = State.CLOSED;
-        List<Hit> hits = new ArrayList<>();
-        try (ResultSet rows = statement.getResultSet()) {
-            while (rows.next()) {
-                state = State.values()[rows.getInt(1) + 1];
-                if (rows.getString(2) != null) {
-                    hits.add(Hit.of(chunk(rows), origin, score.applyAsDouble(rows.getDouble(8))));
+        return new Reader(statement, origin, score);
+    }
+
+    /** Reads the rows of one statement after another. */
+    record Reader(PreparedStatement statement, String origin, DoubleUnaryOperator score) {
+        Rows next() throws SQLException {
+            if (!statement.getMoreResults()) {
+                throw new SQLException("a statement of the search gave no rows");
+            }
+            State state = State.EXACT;
+            long looked = 0;
+            List<Hit> hits = new ArrayList<>();
+            try (ResultSet rows = statement.getResultSet()) {
+                while (rows.next()) {
+                    state = State.of(rows.getInt(1));
+                    looked = Math.max(looked, rows.getLong(2));
+                    if (rows.getString(3) != null) {
+                        hits.add(Hit.of(chunk(rows), origin, score.applyAsDouble(rows.getDouble(9))));
+                    }
                 }
             }
+            return new Rows(hits, state, looked);
         }
-        return new Rows(state, hits);
     }
 
     private static Chunk chunk(ResultSet row) throws SQLException {
-        Chunk chunk = Chunk.of(row.getString(2), row.getInt(3), row.getInt(4), row.getString(5))
-                .withSource(row.getString(6));
-        try {
-            return chunk.withMetadata(MetadataJson.read(row.getString(7)));
-        } catch (IllegalArgumentException e) {
-            throw new StoreException(chunk + " cannot be read: " + e.getMessage());
-        }
+        Chunk chunk = Chunk.of(row.getString(3), row.getInt(4), row.getInt(5), row.getString(6));
+        String source = row.getString(7);
+        String json = row.getString(8);
+        Chunk sourced = source.isEmpty() ? chunk : chunk.withSource(source);
+        return json.equals("{}") ? sourced : sourced.withMetadata(Metadata.lazily(() -> metadata(chunk, json)));
     }
 
-    /** The hits with at least this score; they come best first. */
-    List<Hit> from(double minScore) {
-        return hits.stream().filter(hit -> hit.score() >= minScore).toList();
+    private static Metadata metadata(Chunk chunk, String json) {
+        try {
+            return MetadataJson.read(json);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException("the metadata of " + chunk + " cannot be read: " + e.getMessage());
+        }
     }
 }

@@ -56,6 +56,16 @@ record Tables(String schema, String collection) {
         return qualified(collection + "_stats");
     }
 
+    /** The function that says how many rows a filter is taken to match. */
+    String estimate() {
+        return qualified(collection + "_estimate");
+    }
+
+    /** The function that says how many rows are in reach of the index. */
+    String rows() {
+        return qualified(collection + "_rows");
+    }
+
     /** All of them, as the catalogue has them. */
     List<String> names() {
         return List.of(

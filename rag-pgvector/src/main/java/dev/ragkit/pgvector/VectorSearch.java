@@ -7,106 +7,145 @@ import dev.ragkit.SearchResult.Path;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Finds the chunks nearest to an embedding: through the index where that pays, and by looking at each row that matches where it
- * does not, or where the index gave too few.
+ * does not, or where the index gave too few. One text does all that in one round trip. Where the tenant was large the last time
+ * and nothing is filtered, a shorter text does the first part alone, and the second is hardly ever needed.
  */
 final class VectorSearch {
-    private static final Pattern ESTIMATED_ROWS = Pattern.compile("\"Plan Rows\": (\\d+)");
-
     private final Routing routing;
-    private final Sql sql;
+    private final SearchSql sql;
     private final Definition definition;
     private final SearchPlan plan;
-    private final String vectorType;
 
-    VectorSearch(Routing routing, Sql sql, Definition definition, SearchPlan plan) {
+    /** Whose rows the index served the last time. A stale name costs a round trip, never a hit. */
+    private volatile String largeTenant = "";
+
+    VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
         this.routing = routing;
         this.sql = sql;
         this.definition = definition;
         this.plan = plan;
-        this.vectorType = sql.vectorType;
     }
+
+    /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
+    private volatile boolean torn;
 
     /** A search on its way: what was asked, on which connection. */
     private record Asked(
             Connection connection, String tenant, VectorParameter embedding, BoundFilter filter, int limit) {}
 
     SearchResult search(String tenant, Embedding embedding, SearchOptions options) {
-        Batch.check(embedding, "the query", definition);
-        VectorParameter parameter = new VectorParameter(embedding, definition.type(), vectorType);
-        BoundFilter filter = BoundFilter.of(options.filter());
-        return routing.read("searching by embedding", connection -> {
-            VectorParameter.register(connection, vectorType);
-            Asked asked = new Asked(connection, tenant, parameter, filter, options.limit());
-            Path path = Path.EXACT;
-            if (isIndexWorthTrying(asked)) {
-                Rows rows = index(asked);
-                if (rows.state() == Rows.State.UNTUNED) {
-                    rows = Session.inTransaction(connection, () -> index(asked));
-                }
-                if (rows.hits().size() == options.limit()) {
-                    return new SearchResult(rows.from(options.minScore()), Path.INDEX, true);
-                }
-                path = rows.state() == Rows.State.SEARCHED ? Path.INDEX_THEN_EXACT : Path.EXACT;
+        return run(tenant, embedding, options, asked -> {
+            if (definition.index().kind() == VectorIndex.Kind.NONE) {
+                return exact(asked);
             }
-            return new SearchResult(exact(asked).from(options.minScore()), path, true);
+            Rows rows =
+                    torn ? Session.inTransaction(asked.connection(), () -> throughIndex(asked)) : throughIndex(asked);
+            if (rows.state() != Rows.State.TORN) {
+                return rows;
+            }
+            torn = true;
+            return Session.inTransaction(asked.connection(), () -> throughIndex(asked));
         });
     }
 
-    /** Without a filter the statement itself decides, by the tenant's kept number of rows; with one the planner is asked. */
-    private boolean isIndexWorthTrying(Asked asked) throws SQLException {
-        if (definition.index().kind() == VectorIndex.Kind.NONE) {
-            return false;
-        }
-        return !asked.filter().isPresent() || !isExactFirst(asked);
+    /** The true nearest, by looking at each row that matches. */
+    SearchResult exact(String tenant, Embedding embedding, SearchOptions options) {
+        return run(tenant, embedding, options, this::exact);
     }
 
-    private boolean isExactFirst(Asked asked) throws SQLException {
-        try (PreparedStatement statement = asked.connection().prepareStatement(sql.estimate)) {
-            statement.setString(1, asked.tenant());
-            asked.filter().bind(statement, 2);
-            statement.execute();
-            double matching = 0;
-            try (ResultSet rows = statement.getResultSet()) {
-                Matcher estimate = ESTIMATED_ROWS.matcher(rows.next() ? rows.getString(1) : "");
-                matching = estimate.find() ? Double.parseDouble(estimate.group(1)) : 0;
-            }
-            statement.getMoreResults();
-            try (ResultSet rows = statement.getResultSet()) {
-                return plan.isExactFirst(matching, rows.next() ? rows.getDouble(1) : 0, asked.limit());
-            }
+    /** A way to search. */
+    private interface Way {
+        Rows rows(Asked asked) throws SQLException;
+    }
+
+    private SearchResult run(String tenant, Embedding embedding, SearchOptions options, Way way) {
+        Batch.check(embedding, "the query", definition);
+        VectorParameter parameter = new VectorParameter(embedding, definition.type(), sql.vectorType);
+        BoundFilter filter = BoundFilter.of(options.filter());
+        Rows rows = routing.read("searching by embedding", connection -> {
+            VectorParameter.register(connection, sql.vectorType);
+            return way.rows(new Asked(connection, tenant, parameter, filter, options.limit()));
+        });
+        remember(tenant, rows.state().path(), filter);
+        return rows.result(options.minScore());
+    }
+
+    private void remember(String tenant, Path path, BoundFilter filter) {
+        if (path == Path.INDEX && !tenant.equals(largeTenant)) {
+            largeTenant = tenant;
+        } else if (path != Path.INDEX && !filter.isPresent() && tenant.equals(largeTenant)) {
+            largeTenant = "";
+        }
+    }
+
+    private Rows throughIndex(Asked asked) throws SQLException {
+        if (asked.filter().isPresent() || !asked.tenant().equals(largeTenant)) {
+            return any(asked);
+        }
+        Rows found = index(asked);
+        boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
+        return enough ? found : found.then(exact(asked));
+    }
+
+    private Rows any(Asked asked) throws SQLException {
+        try (PreparedStatement statement =
+                asked.connection().prepareStatement(asked.filter().textOf(sql.any))) {
+            Parameters parameters = new Parameters(statement);
+            bindIndex(parameters, asked);
+            bindExact(parameters.integer(asked.limit()), asked);
+            Rows.Reader rows = reader(statement);
+            Rows found = rows.next();
+            boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
+            return enough ? found : found.then(rows.next());
         }
     }
 
     private Rows index(Asked asked) throws SQLException {
-        try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.searchIndex))) {
-            statement.setInt(1, plan.efSearch(asked.limit()));
-            statement.setInt(2, definition.index().probes());
-            statement.setDouble(3, asked.filter().isPresent() ? 0 : plan.threshold(asked.limit()));
-            statement.setString(4, asked.tenant());
-            return rows(statement, 5, asked);
+        try (PreparedStatement statement = asked.connection().prepareStatement(sql.index)) {
+            bindIndex(new Parameters(statement), asked);
+            return reader(statement).next();
         }
     }
 
     private Rows exact(Asked asked) throws SQLException {
         try (PreparedStatement statement =
-                asked.connection().prepareStatement(asked.filter().textOf(sql.searchExact))) {
-            return rows(statement, 1, asked);
+                asked.connection().prepareStatement(asked.filter().textOf(sql.exact))) {
+            bindExact(new Parameters(statement), asked);
+            return Rows.NONE.then(reader(statement).next());
         }
     }
 
-    private Rows rows(PreparedStatement statement, int first, Asked asked) throws SQLException {
-        statement.setObject(first, asked.embedding());
-        statement.setString(first + 1, asked.tenant());
-        int next = asked.filter().bind(statement, first + 2);
-        statement.setInt(next, asked.limit());
-        return Rows.of(statement, VectorStore.SCORE, definition.vectors()::score);
+    private Rows.Reader reader(PreparedStatement statement) throws SQLException {
+        return Rows.read(statement, VectorStore.SCORE, definition.vectors()::score);
+    }
+
+    private void bindIndex(Parameters parameters, Asked asked) throws SQLException {
+        int limit = asked.limit();
+        parameters
+                .integer(plan.breadth(limit, definition))
+                .filter(asked.filter())
+                .number(plan.threshold(limit))
+                .number(limit)
+                .text(asked.tenant())
+                .vector(asked.embedding());
+        if (definition.isRescored()) {
+            parameters.text(asked.tenant()).vector(asked.embedding());
+            parameters.filter(asked.filter()).integer(plan.candidates(limit)).integer(limit);
+        } else {
+            parameters.text(asked.tenant()).filter(asked.filter()).integer(limit);
+        }
+    }
+
+    private static void bindExact(Parameters parameters, Asked asked) throws SQLException {
+        parameters
+                .vector(asked.embedding())
+                .text(asked.tenant())
+                .filter(asked.filter())
+                .integer(asked.limit())
+                .integer(asked.limit());
     }
 }

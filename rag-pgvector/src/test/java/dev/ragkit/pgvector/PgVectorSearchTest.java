@@ -135,7 +135,7 @@ class PgVectorSearchTest {
         assertThat(result.path()).isEqualTo(Path.EXACT);
         assertThat(result.hits()).hasSize(15);
         assertThat(shared.store().tenant("never used").search(query(0), SearchOptions.ofDefaults()))
-                .isEqualTo(new SearchResult(List.of(), Path.EXACT, true));
+                .isEqualTo(new SearchResult(List.of(), Path.EXACT, true, 0));
     }
 
     @Test

@@ -72,7 +72,7 @@ class ListStoreTest {
         SearchResult result(List<Hit> hits, int limit) {
             int skipped = hits.size() > limit ? 1 : 0;
             List<Hit> found = hits.subList(skipped, Math.min(hits.size(), limit + skipped));
-            return new SearchResult(found, SearchResult.Path.INDEX, true);
+            return new SearchResult(found, SearchResult.Path.INDEX, true, hits.size());
         }
     }
 }

@@ -181,7 +181,8 @@ class StoreRules {
     }
 
     SearchResult result(List<Hit> hits, int limit) {
-        return new SearchResult(hits.subList(0, Math.min(limit, hits.size())), SearchResult.Path.EXACT, true);
+        return new SearchResult(
+                hits.subList(0, Math.min(limit, hits.size())), SearchResult.Path.EXACT, true, hits.size());
     }
 
     boolean reaches(double score, double minScore) {

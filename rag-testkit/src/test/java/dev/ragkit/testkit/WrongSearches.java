@@ -159,7 +159,7 @@ final class WrongSearches {
                 @Override
                 SearchResult result(List<Hit> hits, int limit) {
                     SearchResult right = super.result(hits, limit);
-                    return new SearchResult(right.hits(), right.path(), hits.size() >= limit);
+                    return new SearchResult(right.hits(), right.path(), hits.size() >= limit, right.examined());
                 }
             });
         }

@@ -1,0 +1,259 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.pgvector.Sql.Filterable;
+
+/**
+ * Every statement that searches. The texts depend on the collection's names and definition alone and are fixed at
+ * construction; whatever a caller gives is bound.
+ *
+ * <p>Statements of one text share a round trip and a transaction, so a setting that the first one makes for the transaction
+ * holds when the next is planned, and is gone afterwards. The driver keeps them together as long as it knows the types of all
+ * parameters, so none is left to the server to find out.
+ *
+ * <p>{@code OFFSET 0} and {@code MATERIALIZED} keep the planner from merging a subquery into the query around it: no approximate
+ * index can then serve an exact search, and a filter stays above the count of the rows that it sees.
+ */
+final class SearchSql {
+    private final Tables tables;
+    private final Definition definition;
+    private final Extension extension;
+
+    /** The type of the embeddings, qualified; also the name by which the driver finds it. */
+    final String vectorType;
+
+    /** Through the index, or nothing. */
+    final String index;
+
+    /** Through the index, then exactly where that was not worth it or gave too few. */
+    final Filterable any;
+
+    /** Exactly. */
+    final Filterable exact;
+
+    /** The words of a question, with how many chunks hold them. */
+    final String terms;
+
+    /** The chunks with some of the words, ranked. */
+    final Filterable rank;
+
+    SearchSql(Tables tables, Definition definition, Extension extension) {
+        this.tables = tables;
+        this.definition = definition;
+        this.extension = extension;
+        vectorType = extension.type(definition.type());
+        String scan = definition.isRescored() ? SCAN_AND_RESCORE : SCAN;
+        index = filterable(tune() + INDEX.replace("{scan}", scan)).all();
+        any = filterable(tune() + INDEX_OR_NEXT.replace("{scan}", scan) + ";\n" + EXACT.replace("{open}", OPEN));
+        exact = filterable(PLAN_EACH + EXACT.replace("{open}", ""));
+        terms = fill(TERMS);
+        rank = filterable(PLAN_EACH + RANK);
+    }
+
+    private Filterable filterable(String text) {
+        String all = text.replace("{matching}", "s.chunks")
+                .replace("{tuned}", "")
+                .replace("{where}", "")
+                .replace("{and}", "");
+        String filtered = text.replace("{matching}", MATCHING)
+                .replace("{tuned}", tuneToFilter())
+                .replace("{where}", "WHERE c.metadata @@ CAST(? AS jsonpath)")
+                .replace("{and}", "AND c.metadata @@ CAST(? AS jsonpath)");
+        return new Filterable(fill(all), fill(filtered));
+    }
+
+    private String fill(String text) {
+        return text.replace("{columns}", "c.document_id, c.ordinal, c.start_offset, c.text, c.source, c.metadata")
+                .replace("{distance}", definition.distance(extension, "c.embedding", parameter()))
+                .replace("{order}", definition.indexDistance(extension, "c.embedding", parameter()))
+                .replace("{chunk}", tables.chunk())
+                .replace("{term}", tables.term())
+                .replace("{stats}", tables.stats())
+                .replace("{rows}", tables.rows())
+                .replace("{estimate}", tables.estimate())
+                .replace("{lexemes}", definition.lexemesOf("?"))
+                .replace("{counted}", Integer.toString(Sql.MAX_COUNTED_LEXEME));
+    }
+
+    private String parameter() {
+        return "CAST(? AS " + vectorType + ")";
+    }
+
+    // ---- through the index -----------------------------------------------------------------------------------------
+
+    /**
+     * Only the index gives rows in the order asked for, so without sorting the planner has no other way; left to itself it takes
+     * the table for cheaper than it is, because the vectors lie beside it. One plan serves all values, so it is made once a
+     * connection. What little is sorted costs nothing but a high estimate, which would wake the compiler of expressions.
+     */
+    private static final String TUNE = """
+            SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true),
+                set_config('plan_cache_mode', 'force_generic_plan', true),
+                set_config('{breadth}', greatest(
+                    CAST(nullif(current_setting('{breadth}', true), '') AS int), ?)::text, true){iterative};
+            """;
+
+    /** From pgvector 0.8 on a scan goes on while rows are missing. */
+    private String tune() {
+        String method = definition.index().kind() == VectorIndex.Kind.IVFFLAT ? "ivfflat" : "hnsw";
+        String iterative = extension.scansIteratively()
+                ? ",\n    set_config('" + method + ".iterative_scan', 'relaxed_order', true)"
+                : "";
+        return TUNE.replace("{breadth}", method.equals("hnsw") ? "hnsw.ef_search" : "ivfflat.probes")
+                .replace("{iterative}", iterative);
+    }
+
+    /**
+     * Whether to go through the index: its settings have to be in force, which they are not where the driver sent the statements one
+     * by one; it has to be there; and the rows that match have to be so many that looking at each would take longer.
+     */
+    private static final String GATE = """
+            WITH gate AS MATERIALIZED (
+                SELECT CASE
+                    WHEN current_setting('enable_sort') <> 'off' THEN -1
+                    WHEN g.matching * g.matching > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
+                    ELSE 0 END AS state
+                FROM (
+                    SELECT s.chunks, p.threshold, p.wanted, {matching} AS matching
+                    FROM (SELECT CAST(? AS float8) AS threshold, CAST(? AS float8) AS wanted) p
+                    LEFT JOIN (SELECT tenant, CAST(chunks AS float8) AS chunks FROM {stats}) s ON s.tenant = ?
+                ) g
+            )""";
+
+    /** What the planner takes the filter to match; it is not asked where even the whole tenant is looked at row by row. */
+    private static final String MATCHING = """
+            CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
+                THEN {estimate}(s.tenant, CAST(? AS jsonpath)) ELSE 0 END""";
+
+    /**
+     * A filter that lets one row in r through needs r times as many candidates. It ends where looking at each row that matches would
+     * have taken as long.
+     */
+    private static final String TUNE_TO_FILTER = """
+
+             AND set_config('hnsw.ef_search', CAST(CAST(least(1000, greatest(
+                    CAST(current_setting('hnsw.ef_search') AS float8),
+                    ceil(1.2 * g.wanted * greatest({rows}(), g.chunks) / g.matching))) AS int) AS text), true) <> ''
+             AND set_config('hnsw.max_scan_tuples', CAST(CAST(least(1e9, greatest(
+                    2 * g.wanted * greatest({rows}(), g.chunks) / g.matching, g.matching / 8)) AS int) AS text), true) <> ''""";
+
+    private String tuneToFilter() {
+        return definition.index().kind() == VectorIndex.Kind.HNSW && extension.scansIteratively() ? TUNE_TO_FILTER : "";
+    }
+
+    /** Rows in the order of the index, counted, until there are enough that match. */
+    private static final String SCAN = """
+            SELECT c.looked, {columns}, c.distance
+            FROM (
+                SELECT c.*, row_number() OVER () AS looked
+                FROM (
+                    SELECT {columns}, {order} AS distance
+                    FROM {chunk} c WHERE gate.state = 1 AND c.tenant = ? ORDER BY distance OFFSET 0
+                ) c
+            ) c {where} LIMIT ?""";
+
+    /** The same where the index orders by something coarser than the distance: more rows, the best of which are taken. */
+    private static final String SCAN_AND_RESCORE = """
+            SELECT *
+            FROM (
+                SELECT max(c.looked) OVER () AS looked, {columns}, {distance} AS distance
+                FROM (
+                    SELECT c.*
+                    FROM (
+                        SELECT c.*, row_number() OVER () AS looked
+                        FROM (
+                            SELECT {columns}, c.embedding
+                            FROM {chunk} c WHERE gate.state = 1 AND c.tenant = ? ORDER BY {order} OFFSET 0
+                        ) c
+                    ) c {where} LIMIT ?
+                ) c
+            ) c ORDER BY c.distance LIMIT ?""";
+
+    private static final String INDEX = GATE + """
+
+            SELECT gate.state, c.* FROM gate LEFT JOIN LATERAL (
+            {scan}
+            ) c ON true""";
+
+    /** The last row has the state and no chunk. Where there are too few, it opens the way for the statement after this one. */
+    private static final String INDEX_OR_NEXT = GATE + """
+            , found AS MATERIALIZED (
+                SELECT gate.state, c.* FROM gate CROSS JOIN LATERAL (
+            {scan}
+                ) c
+            )
+            SELECT * FROM found
+            UNION ALL
+            SELECT gate.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM gate
+            WHERE (SELECT count(*) FROM found) >= ?
+                OR set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', 'force_custom_plan', true) <> ''""";
+
+    // ---- exactly ---------------------------------------------------------------------------------------------------
+
+    /** What to look at depends on the values bound, so a plan made for any value would be a bad one. */
+    private static final String PLAN_EACH = """
+            SELECT set_config('enable_sort', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+                set_config('jit', 'off', true);
+            """;
+
+    /** What the statement before opened. */
+    private static final String OPEN = "current_setting('plan_cache_mode') = 'force_custom_plan' AND";
+
+    /** First distances and places alone, then the rows of the nearest: most rows are not carried further than that. */
+    private static final String EXACT = """
+            WITH near AS MATERIALIZED (
+                SELECT c.tableoid AS part, c.ctid AS place, {distance} AS distance
+                FROM {chunk} c WHERE {open} c.tenant = ? {and}
+            )
+            SELECT 1, (SELECT count(*) FROM near), {columns}, n.distance
+            FROM (
+                SELECT * FROM near WHERE distance <= coalesce(
+                    (SELECT distance FROM near ORDER BY distance OFFSET ? - 1 LIMIT 1), 'Infinity')
+            ) n
+            CROSS JOIN LATERAL (
+                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part OFFSET 0
+            ) c
+            ORDER BY n.distance, c.document_id, c.ordinal LIMIT ?""";
+
+    // ---- by words --------------------------------------------------------------------------------------------------
+
+    private static final String TERMS = """
+            SELECT l.lexeme, CASE WHEN octet_length(l.lexeme) > {counted} THEN 1 ELSE t.df END, s.chunks, s.words
+            FROM {stats} s
+            CROSS JOIN unnest(tsvector_to_array({lexemes})) AS l(lexeme)
+            LEFT JOIN {term} t ON t.tenant = s.tenant AND t.lexeme = l.lexeme
+            WHERE s.tenant = ? AND (t.df > 0 OR octet_length(l.lexeme) > {counted})
+            ORDER BY 2, 1""";
+
+    /**
+     * BM25. For a query of one lexeme and equal weights ts_rank is H(tf) / (pi^2 / 6), with H(n) = 1 + 1/4 + ... + 1/n^2; as pi^2/6
+     * - H(n) lies between 1/(n + 1) and 1/n and close to 1/(n + 1/2), tf is found by rounding. That reads the positions at the speed
+     * of C, and needs no table of postings. setweight gives all
+     * positions the weight they have; what it is for is a copy that need not be unpacked again for each word.
+     */
+    private static final String RANK = """
+            WITH query AS MATERIALIZED (
+                SELECT CAST(q.lexeme AS tsquery) AS lexeme, q.weight
+                FROM unnest(?::text[], ?::float8[]) AS q(lexeme, weight)
+            ), scored AS MATERIALIZED (
+                SELECT c.part, c.place, (
+                    SELECT sum(q.weight * f.tf / (f.tf + 0.3 + ? * c.words))
+                    FROM query q CROSS JOIN LATERAL (
+                        SELECT round(1 / (1.6449340668482264 * (1 - ts_rank('{1,1,1,1}', c.lexemes, q.lexeme))) - 0.5) AS tf
+                    ) f) AS score
+                FROM (
+                    SELECT c.tableoid AS part, c.ctid AS place, c.words, setweight(c.tsv, 'D') AS lexemes
+                    FROM {chunk} c
+                    WHERE c.tsv @@ CAST(? AS tsquery) AND c.tenant = ? {and}
+                    OFFSET 0
+                ) c
+            )
+            SELECT 1, (SELECT count(*) FROM scored), {columns}, n.score
+            FROM (
+                SELECT * FROM scored WHERE score >= coalesce(
+                    (SELECT score FROM scored ORDER BY score DESC OFFSET ? - 1 LIMIT 1), '-Infinity')
+            ) n
+            CROSS JOIN LATERAL (
+                SELECT * FROM {chunk} c WHERE c.ctid = n.place AND c.tableoid = n.part OFFSET 0
+            ) c
+            ORDER BY n.score DESC, c.document_id, c.ordinal LIMIT ?""";
+}
