@@ -33,8 +33,7 @@ final class Routing {
     }
 
     static Routing toPrimary(Session primary) {
-        return new Routing(
-                primary, null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
+        return new Routing(primary, null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
     }
 
     Routing andReplica(Session added) {

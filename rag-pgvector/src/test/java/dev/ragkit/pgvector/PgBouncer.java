@@ -72,8 +72,8 @@ final class PgBouncer implements AutoCloseable {
             InstallScript.run();
             found = find();
         }
-        return found.orElseThrow(() -> new IllegalStateException(
-                "this test needs PgBouncer: on Debian or Ubuntu run " + InstallScript.PATH
+        return found.orElseThrow(() ->
+                new IllegalStateException("this test needs PgBouncer: on Debian or Ubuntu run " + InstallScript.PATH
                         + " as root, elsewhere put pgbouncer on PATH (the script here: "
                         + InstallScript.obstacle().orElse("it did not install it") + ")"));
     }

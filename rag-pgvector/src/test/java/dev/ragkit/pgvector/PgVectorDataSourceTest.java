@@ -197,9 +197,11 @@ class PgVectorDataSourceTest {
         PgVectorDataSource pool = PgVectorDataSource.builder(postgres.freshDatabase())
                 .maximumPoolSize(1)
                 .build();
-        assertThat(pool).hasToString("PgVectorDataSource[ragkit, "
-                + postgres.jdbcUrl().replaceFirst(".*//([^:]+):.*", "$1") + "/"
-                + TestCollection.query(pool, "SELECT current_database()").get(0) + ", at most 1 connections]");
+        assertThat(pool)
+                .hasToString("PgVectorDataSource[ragkit, "
+                        + postgres.jdbcUrl().replaceFirst(".*//([^:]+):.*", "$1") + "/"
+                        + TestCollection.query(pool, "SELECT current_database()")
+                                .get(0) + ", at most 1 connections]");
         assertThat(pool.unwrap(HikariDataSource.class).getMaximumPoolSize()).isEqualTo(1);
         assertThat(pool.unwrap(PgVectorDataSource.class)).isSameAs(pool);
         assertThatThrownBy(() -> pool.getConnection("a", "b")).isInstanceOf(SQLFeatureNotSupportedException.class);
@@ -217,17 +219,14 @@ class PgVectorDataSourceTest {
                 () -> builder.connectionTimeout(Duration.ofMillis(249)),
                 "connectionTimeout must be between PT0.25S and PT10M, was PT0.249S");
         assertRefused(() -> builder.connectionTimeout(Duration.ofMinutes(11)), "was PT11M");
-        assertRefused(
-                () -> builder.maxLifetime(Duration.ofSeconds(29)), "maxLifetime must be between PT30S and PT24H");
+        assertRefused(() -> builder.maxLifetime(Duration.ofSeconds(29)), "maxLifetime must be between PT30S and PT24H");
         assertRefused(() -> builder.keepaliveTime(Duration.ofDays(2)), "keepaliveTime must be between PT30S");
         assertRefused(() -> builder.name(" "), "the pool's name must not be blank");
         assertRefused(() -> PgVectorDataSource.builder("jdbc:mysql://h/db"), "jdbc:postgresql://host:port/database");
     }
 
     private static void assertRefused(ThrowingCallable call, String message) {
-        assertThatThrownBy(call)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
     }
 
     @Test

@@ -67,8 +67,7 @@ class PgVectorReplicaTest {
     private static void catchUp() {
         String written = TestCollection.query(primary, "SELECT pg_current_wal_insert_lsn()")
                 .get(0);
-        Eventually.holds(() -> TestCollection.query(
-                        standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
+        Eventually.holds(() -> TestCollection.query(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
                 .contains("t"));
     }
 
@@ -253,7 +252,8 @@ class PgVectorReplicaTest {
     @Test
     void aReplicaThatIsNotThereAtFirstIsNoObstacle() {
         String collection = collection();
-        try (PgVectorDataSource nowhere = PgVectorDataSource.builder("jdbc:postgresql://127.0.0.1:1/postgres?user=postgres")
+        try (PgVectorDataSource nowhere = PgVectorDataSource.builder(
+                        "jdbc:postgresql://127.0.0.1:1/postgres?user=postgres")
                 .connectionTimeout(Duration.ofMillis(250))
                 .build()) {
             PgVectorStore store = PgVectorStore.builder(primary, SPACE, collection)

@@ -130,8 +130,8 @@ class R14_FailoverTest {
     private static EmbeddedDocument document(String id, Random random) {
         Document document = Document.of(id, "word ".repeat(CHUNKS).strip());
         List<EmbeddedChunk> chunks = IntStream.range(0, CHUNKS)
-                .mapToObj(i -> new EmbeddedChunk(
-                        Chunk.of(document, i, 5 * i, 5 * i + 4), TestCollection.direction(random, 8)))
+                .mapToObj(i ->
+                        new EmbeddedChunk(Chunk.of(document, i, 5 * i, 5 * i + 4), TestCollection.direction(random, 8)))
                 .toList();
         return new EmbeddedDocument(document, "v1", chunks);
     }

@@ -115,7 +115,8 @@ class R23_PgBouncerTest {
         IntConsumer round = i -> {
             store.replace(List.of(
                     TestCollection.document("d" + i % 7, "some words " + i, TestCollection.direction(random, 8))));
-            assertThat(store.search(TestCollection.direction(random, 8), SearchOptions.ofLimit(3)).hits())
+            assertThat(store.search(TestCollection.direction(random, 8), SearchOptions.ofLimit(3))
+                            .hits())
                     .isNotEmpty();
             assertThat(store.search("words", SearchOptions.ofLimit(3)).hits()).isNotEmpty();
             assertThat(store.versions(List.of("d" + i % 7))).hasSize(1);
@@ -214,7 +215,8 @@ class R23_PgBouncerTest {
 
         @Test
         void leavesTheSettingsOfTheServersConnectionsAlone() {
-            String changed = "SELECT name || ' = ' || setting FROM pg_settings WHERE setting IS DISTINCT FROM reset_val ORDER BY 1";
+            String changed =
+                    "SELECT name || ' = ' || setting FROM pg_settings WHERE setting IS DISTINCT FROM reset_val ORDER BY 1";
             List<String> after = TestCollection.query(pool(one, ""), changed);
             try (PgBouncer fresh = PgBouncer.start(server, "transaction", 1);
                     HikariDataSource pool = TestCollection.pool(fresh.jdbcUrl(server.freshDatabase()), CLIENTS)) {
@@ -232,8 +234,8 @@ class R23_PgBouncerTest {
             try (PgVectorDataSource pool = PgVectorDataSource.builder(url).build();
                     PgVectorDataSource told = PgVectorDataSource.builder(url + "&prepareThreshold=3")
                             .build();
-                    PgVectorDataSource direct = PgVectorDataSource.builder(server.freshDatabase())
-                            .build()) {
+                    PgVectorDataSource direct =
+                            PgVectorDataSource.builder(server.freshDatabase()).build()) {
                 assertThat(threshold(pool)).isZero();
                 assertThat(threshold(told)).isEqualTo(3);
                 assertThat(threshold(direct)).isEqualTo(5);

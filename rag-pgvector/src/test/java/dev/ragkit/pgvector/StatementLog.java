@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** What a server with {@code log_statement = all} was told, in its order: {@code statement: text} or {@code execute name: text}. */
 record StatementLog(Path file) {
 
-    private static final Pattern ENTRY = Pattern.compile("^\\S+ \\S+ \\S+ \\[\\d+] LOG:  ((?:statement|execute [^:]+): .*)$");
+    private static final Pattern ENTRY =
+            Pattern.compile("^\\S+ \\S+ \\S+ \\[\\d+] LOG:  ((?:statement|execute [^:]+): .*)$");
 
     /** What outlives a transaction. */
     private static final Pattern SESSION_STATE = Pattern.compile(
