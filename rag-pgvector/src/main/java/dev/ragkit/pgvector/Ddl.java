@@ -152,7 +152,7 @@ final class Ddl {
 
     /** EXPLAIN is the only way to ask the planner; in a function it costs no round trip. */
     private static final String ESTIMATE = """
-            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath) RETURNS float8 LANGUAGE plpgsql AS $body$
+            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath) RETURNS float8[] LANGUAGE plpgsql AS $body$
             DECLARE
                 plan json;
             BEGIN
@@ -160,7 +160,8 @@ final class Ddl {
                     EXPLAIN (FORMAT JSON) SELECT FROM {chunk} c
                     WHERE c.tenant = $1 AND c.metadata OPERATOR(pg_catalog.@@) $2
                 $sql$ INTO plan USING tenant, filter;
-                RETURN plan OPERATOR(pg_catalog.#>>) '{0,Plan,Plan Rows}';
+                RETURN ARRAY[
+                    plan OPERATOR(pg_catalog.#>>) '{0,Plan,Plan Rows}', plan OPERATOR(pg_catalog.#>>) '{0,Plan,Total Cost}'];
             END
             $body$""";
 

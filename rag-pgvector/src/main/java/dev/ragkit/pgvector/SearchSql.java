@@ -50,12 +50,15 @@ final class SearchSql {
     }
 
     private Filterable filterable(String text) {
-        String all = text.replace("{matching}", "s.chunks")
+        String all = text.replace("{estimated}", "NULL")
+                .replace("{work}", "g.chunks * g.chunks")
                 .replace("{tuned}", "")
                 .replace("{where}", "")
                 .replace("{and}", "");
-        String filtered = text.replace("{matching}", MATCHING)
+        String filtered = text.replace("{estimated}", ESTIMATED)
                 .replace("{tuned}", tuneToFilter())
+                .replace("{work}", WORK)
+                .replace("{matching}", "g.estimated[1]")
                 .replace("{where}", "WHERE c.metadata @@ CAST(? AS jsonpath)")
                 .replace("{and}", "AND c.metadata @@ CAST(? AS jsonpath)");
         return new Filterable(fill(all), fill(filtered));
@@ -86,9 +89,9 @@ final class SearchSql {
      * connection. What little is sorted costs nothing but a high estimate, which would wake the compiler of expressions.
      */
     private static final String TUNE = """
-            SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true),
-                set_config('plan_cache_mode', 'force_generic_plan', true),
-                set_config('{breadth}', greatest(
+            SELECT set_config('enable_sort', 'off', true) || set_config('jit', 'off', true)
+                || set_config('plan_cache_mode', 'force_generic_plan', true)
+                || set_config('{breadth}', greatest(
                     CAST(nullif(current_setting('{breadth}', true), '') AS int), ?)::text, true){iterative};
             """;
 
@@ -96,7 +99,7 @@ final class SearchSql {
     private String tune() {
         String method = definition.index().kind() == VectorIndex.Kind.IVFFLAT ? "ivfflat" : "hnsw";
         String iterative = extension.scansIteratively()
-                ? ",\n    set_config('" + method + ".iterative_scan', 'relaxed_order', true)"
+                ? "\n    || set_config('" + method + ".iterative_scan', 'relaxed_order', true)"
                 : "";
         return TUNE.replace("{breadth}", method.equals("hnsw") ? "hnsw.ef_search" : "ivfflat.probes")
                 .replace("{iterative}", iterative);
@@ -104,25 +107,32 @@ final class SearchSql {
 
     /**
      * Whether to go through the index: its settings have to be in force, which they are not where the driver sent the statements one
-     * by one; it has to be there; and the rows that match have to be so many that looking at each would take longer.
+     * by one; it has to be there; and the rows that match have to be so many that looking at each would take longer. An index scan of
+     * N rows that has to find k among the n that match takes about k * N / n steps.
      */
     private static final String GATE = """
             WITH gate AS MATERIALIZED (
                 SELECT CASE
                     WHEN current_setting('enable_sort') <> 'off' THEN -1
-                    WHEN g.matching * g.matching > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
+                    WHEN {work} > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
                     ELSE 0 END AS state
                 FROM (
-                    SELECT s.chunks, p.threshold, p.wanted, {matching} AS matching
+                    SELECT s.chunks, p.threshold, p.wanted, {estimated} AS estimated
                     FROM (SELECT CAST(? AS float8) AS threshold, CAST(? AS float8) AS wanted) p
                     LEFT JOIN (SELECT tenant, CAST(chunks AS float8) AS chunks FROM {stats}) s ON s.tenant = ?
                 ) g
             )""";
 
-    /** What the planner takes the filter to match; it is not asked where even the whole tenant is looked at row by row. */
-    private static final String MATCHING = """
+    /** What the planner says of the filter: rows, and the cost of finding them. It is not asked where the tenant is small anyway. */
+    private static final String ESTIMATED = """
             CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
-                THEN {estimate}(s.tenant, CAST(? AS jsonpath)) ELSE 0 END""";
+                THEN {estimate}(s.tenant, CAST(? AS jsonpath)) END""";
+
+    /**
+     * The rows that match times the time to find and compare them, in units of comparing one. The planner's unit of cost was measured to
+     * be 1.25 of them, and half a row's time goes into finding it.
+     */
+    private static final String WORK = "g.estimated[1] * (1.25 * g.estimated[2] + 0.5 * g.estimated[1])";
 
     /**
      * A filter that lets one row in r through needs r times as many candidates. It ends where looking at each row that matches would
@@ -132,9 +142,10 @@ final class SearchSql {
 
              AND set_config('hnsw.ef_search', CAST(CAST(least(1000, greatest(
                     CAST(current_setting('hnsw.ef_search') AS float8),
-                    ceil(1.2 * g.wanted * greatest({rows}(), g.chunks) / g.matching))) AS int) AS text), true) <> ''
+                    ceil(1.5 * g.wanted * greatest({rows}(), g.chunks) / {matching}))) AS int) AS text), true) <> ''
              AND set_config('hnsw.max_scan_tuples', CAST(CAST(least(1e9, greatest(
-                    2 * g.wanted * greatest({rows}(), g.chunks) / g.matching, g.matching / 8)) AS int) AS text), true) <> ''""";
+                    2 * g.wanted * greatest({rows}(), g.chunks) / {matching},
+                    {work} / {matching} / 8)) AS int) AS text), true) <> ''""";
 
     private String tuneToFilter() {
         return definition.index().kind() == VectorIndex.Kind.HNSW && extension.scansIteratively() ? TUNE_TO_FILTER : "";
@@ -191,8 +202,8 @@ final class SearchSql {
 
     /** What to look at depends on the values bound, so a plan made for any value would be a bad one. */
     private static final String PLAN_EACH = """
-            SELECT set_config('enable_sort', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-                set_config('jit', 'off', true);
+            SELECT set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', 'force_custom_plan', true)
+                || set_config('jit', 'off', true);
             """;
 
     /** What the statement before opened. */

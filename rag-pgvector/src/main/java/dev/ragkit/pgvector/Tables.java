@@ -56,7 +56,7 @@ record Tables(String schema, String collection) {
         return qualified(collection + "_stats");
     }
 
-    /** The function that says how many rows a filter is taken to match. */
+    /** The function that says how many rows a filter is taken to match, and what it takes to find them. */
     String estimate() {
         return qualified(collection + "_estimate");
     }
