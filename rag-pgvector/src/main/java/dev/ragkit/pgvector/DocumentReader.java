@@ -14,11 +14,11 @@ import java.util.Map;
 
 /** Says which documents there are, and in which version. */
 final class DocumentReader {
-    private final Session session;
+    private final Routing routing;
     private final Sql sql;
 
-    DocumentReader(Session session, Sql sql) {
-        this.session = session;
+    DocumentReader(Routing routing, Sql sql) {
+        this.routing = routing;
         this.sql = sql;
     }
 
@@ -27,7 +27,7 @@ final class DocumentReader {
         if (ids.length == 0) {
             return Map.of();
         }
-        return session.read("reading versions", connection -> {
+        return routing.readToWrite("reading versions", connection -> {
             return sql.tenantSetting.read(connection, tenant, sql.versions, (statement, parameters) -> {
                 parameters.text(tenant).array("text", ids);
                 return versions(statement);
@@ -52,7 +52,7 @@ final class DocumentReader {
                     "after must be an id that an earlier page gave, or empty; it has NUL or an unpaired surrogate");
         }
         BoundFilter bound = BoundFilter.of(filter);
-        return session.read("listing documents", connection -> {
+        return routing.readToWrite("listing documents", connection -> {
             String text = bound.textOf(sql.documentIds);
             return sql.tenantSetting.read(connection, tenant, text, (statement, parameters) -> {
                 parameters.text(tenant).text(after).filter(bound).integer(limit);

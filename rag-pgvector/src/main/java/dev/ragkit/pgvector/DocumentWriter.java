@@ -27,12 +27,12 @@ final class DocumentWriter {
     /** Versions count from 1, so none is kept. */
     private static final Long NO_VERSION = 0L;
 
-    private final Session session;
+    private final Routing routing;
     private final Sql sql;
     private final Definition definition;
 
-    DocumentWriter(Session session, Sql sql, Definition definition) {
-        this.session = session;
+    DocumentWriter(Routing routing, Sql sql, Definition definition) {
+        this.routing = routing;
         this.sql = sql;
         this.definition = definition;
     }
@@ -42,7 +42,7 @@ final class DocumentWriter {
         if (batch.isEmpty()) {
             return;
         }
-        session.write("replacing " + batch, connection -> {
+        routing.write("replacing " + batch, connection -> {
             sql.tenantSetting.enter(connection, tenant);
             Map<String, Long> versions = lockAndUpsert(connection, tenant, batch.documents());
             copy(connection, tenant, batch.documents(), versions);
@@ -56,7 +56,7 @@ final class DocumentWriter {
         if (ids.length == 0) {
             return 0;
         }
-        return session.write("deleting documents", connection -> {
+        return routing.write("deleting documents", connection -> {
             sql.tenantSetting.enter(connection, tenant);
             Map<String, Long> locked = lock(connection, tenant, ids);
             if (!locked.isEmpty()) {

@@ -21,11 +21,11 @@ final class KeywordSearch {
     /** The first go looks at so many chunks for each hit asked for. */
     private static final int CHUNKS_PER_HIT = 20;
 
-    private final Session session;
+    private final Routing routing;
     private final SearchSql sql;
 
-    KeywordSearch(Session session, SearchSql sql) {
-        this.session = session;
+    KeywordSearch(Routing routing, SearchSql sql) {
+        this.routing = routing;
         this.sql = sql;
     }
 
@@ -34,7 +34,7 @@ final class KeywordSearch {
     SearchResult search(String tenant, String text, SearchOptions options) {
         String clean = Utf8.spaced(text);
         BoundFilter filter = BoundFilter.of(options.filter());
-        return session.read("searching by words", connection -> {
+        return routing.read("searching by words", connection -> {
             Asked asked = new Asked(connection, tenant, filter, options);
             Terms terms = terms(asked, clean);
             Rows rows = terms.terms().isEmpty() ? Rows.NONE : best(asked, terms);

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A collection in PostgreSQL: documents with their chunks and embeddings, searched by embedding and by words. Its tables are
@@ -46,22 +47,22 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     /** What an opened collection is, the same for all handles on it. */
     private record Opened(Definition definition, Sql sql, SearchSql searchSql, SearchPlan plan) {}
 
-    /** What works on a collection, for all handles with the same time for a call. */
+    /** What works on a collection, for all handles that reach it in the same way. */
     private record Parts(
             Opened opened,
-            Session session,
+            Routing routing,
             DocumentWriter writer,
             DocumentReader reader,
             VectorSearch vectorSearch,
             KeywordSearch keywordSearch) {
-        static Parts of(Opened opened, Session session) {
+        static Parts of(Opened opened, Routing routing) {
             return new Parts(
                     opened,
-                    session,
-                    new DocumentWriter(session, opened.sql, opened.definition),
-                    new DocumentReader(session, opened.sql),
-                    new VectorSearch(session, opened.searchSql, opened.definition, opened.plan),
-                    new KeywordSearch(session, opened.searchSql));
+                    routing,
+                    new DocumentWriter(routing, opened.sql, opened.definition),
+                    new DocumentReader(routing, opened.sql),
+                    new VectorSearch(routing, opened.searchSql, opened.definition, opened.plan),
+                    new KeywordSearch(routing, opened.searchSql));
         }
     }
 
@@ -92,12 +93,12 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     @Override
     public EmbeddingSpace space() {
-        return parts.opened.definition().space();
+        return parts.opened.definition.space();
     }
 
     @Override
     public Metric metric() {
-        return parts.opened.definition().metric();
+        return parts.opened.definition.metric();
     }
 
     @Override
@@ -119,7 +120,19 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
      * @throws IllegalArgumentException if it is out of bounds
      */
     public PgVectorStore within(Duration timeout) {
-        return new PgVectorStore(Parts.of(parts.opened, parts.session.within(timeout)), noWriting, tenant);
+        return new PgVectorStore(Parts.of(parts.opened, parts.routing.within(timeout)), noWriting, tenant);
+    }
+
+    /**
+     * The same collection and tenant, with another consistency of its searches. Only searches go to a replica; {@link
+     * #versions}, {@link #documentIds} and everything that writes always go to the primary. Without a {@link Builder#replica} it
+     * changes nothing.
+     *
+     * @param consistency how much of what was written a search has to see; {@link Consistency#LAST_WRITE} unless told otherwise
+     * @return a handle that shares this one's resources
+     */
+    public PgVectorStore consistency(Consistency consistency) {
+        return new PgVectorStore(Parts.of(parts.opened, parts.routing.with(consistency)), noWriting, tenant);
     }
 
     @Override
@@ -205,6 +218,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         private boolean roleMustBeBound = true;
         private Duration timeout = DEFAULT_TIMEOUT;
         private SearchPlan plan = SearchPlan.ofDefaults();
+        private @Nullable DataSource replica;
 
         private Builder(DataSource dataSource, EmbeddingSpace space, String collection) {
             this.dataSource = dataSource;
@@ -285,6 +299,20 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
             return this;
         }
 
+        /**
+         * Lets searches go to a replica: a standby by streaming replication, or several behind one data source. What it does not
+         * answer, the primary does; so give the pool a short time to wait for a connection. A replica that has failed is left
+         * alone for 5 s. Default: none.
+         *
+         * @param dataSource gives connections to the replica, to the database of the same name and with a login that may read
+         * @return this
+         * @see PgVectorStore#consistency
+         */
+        public Builder replica(DataSource dataSource) {
+            this.replica = dataSource;
+            return this;
+        }
+
         /** For tests. */
         Builder plan(SearchPlan plan) {
             this.plan = plan;
@@ -305,8 +333,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
          */
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
-            Session session = new Session(dataSource, tables.where()).within(timeout);
-            return session.read("opening the store", connection -> {
+            Routing routing = routing(tables.where());
+            return routing.readToWrite("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
                 String noWriting = catalogue.requireTables();
@@ -319,7 +347,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
                 Opened opened = new Opened(definition, sql, searchSql, plan);
-                return new PgVectorStore(Parts.of(opened, session), noWriting, TenantKey.of(DEFAULT_TENANT));
+                return new PgVectorStore(Parts.of(opened, routing), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
         }
 
@@ -331,6 +359,12 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                     security.requireBoundRole();
                 }
             }
+        }
+
+        private Routing routing(String where) {
+            Routing routing = Routing.toPrimary(new Session(dataSource, where).within(timeout));
+            DataSource other = replica;
+            return other == null ? routing : routing.andReplica(new Session(other, where).within(timeout));
         }
     }
 }

@@ -50,7 +50,8 @@ final class PlanChecks {
     private void ofTheStore(Checkup checkup) throws SQLException {
         List<String> switchedOff = checkup.list(SWITCHED_OFF, row -> row.getString(1));
         SearchSql sql = new SearchSql(checkup.tables(), checkup.definition(), checkup.extension());
-        VectorSearch search = new VectorSearch(session, sql, checkup.definition(), SearchPlan.ofDefaults());
+        VectorSearch search =
+                new VectorSearch(Routing.toPrimary(session), sql, checkup.definition(), SearchPlan.ofDefaults());
         Embedding any = first(checkup.definition().space().dimensions());
         if (isIndexed(search.explain(checkup.connection(), any, limit))) {
             return;

@@ -24,6 +24,7 @@ final class Session {
     private final String where;
     private final Watch watch;
     private final Duration timeout;
+    private final Pooler pooler;
 
     /** Work on a connection. */
     interface Work<T> {
@@ -32,19 +33,20 @@ final class Session {
 
     /** Sessions without a deadline. */
     Session(DataSource dataSource, String where) {
-        this(dataSource, where, new Watch(), UNBOUNDED);
+        this(dataSource, where, new Watch(), UNBOUNDED, new Pooler());
     }
 
-    private Session(DataSource dataSource, String where, Watch watch, Duration timeout) {
+    private Session(DataSource dataSource, String where, Watch watch, Duration timeout, Pooler pooler) {
         this.dataSource = dataSource;
         this.where = where;
         this.watch = watch;
         this.timeout = timeout;
+        this.pooler = pooler;
     }
 
     /** The same, with so much time for each call. */
     Session within(Duration time) {
-        return new Session(dataSource, where, watch, Deadline.check(time));
+        return new Session(dataSource, where, watch, Deadline.check(time), pooler);
     }
 
     /** Reads; each text of statements is a transaction of its own, unless the pool hands out connections without auto-commit. */
@@ -137,7 +139,7 @@ final class Session {
             }
             Call call = watch.begin(connection, deadline);
             try {
-                return work.on(connection);
+                return pooler.on(connection, work);
             } finally {
                 watch.end(call);
             }

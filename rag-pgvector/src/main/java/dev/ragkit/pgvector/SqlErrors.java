@@ -26,6 +26,10 @@ final class SqlErrors {
     private static final Set<String> TRANSIENT =
             Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006", "53300", "25P03", "57P05");
 
+    private static final String UNPREPARED =
+            "a pooler such as PgBouncer, which does not keep prepared statements, is between; add prepareThreshold=0 to the"
+                    + " JDBC URL";
+
     private static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("40001", "another transaction was in the way; try again"),
             Map.entry("40P01", "two transactions waited for each other; try again"),
@@ -58,6 +62,8 @@ final class SqlErrors {
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),
             Map.entry("3F000", "the schema is not there; create it, or name another"),
             Map.entry("3D000", "the database is not there; create it, or name another"),
+            Map.entry("26000", UNPREPARED),
+            Map.entry("42P05", UNPREPARED),
             Map.entry("22021", "a text holds what the encoding of the database cannot keep; use a database in UTF8"),
             Map.entry(
                     "54000",

@@ -19,7 +19,7 @@ import java.util.List;
  * and nothing is filtered, a shorter text does the first part alone, and the second is hardly ever needed.
  */
 final class VectorSearch {
-    private final Session session;
+    private final Routing routing;
     private final SearchSql sql;
     private final Definition definition;
     private final SearchPlan plan;
@@ -27,8 +27,8 @@ final class VectorSearch {
     /** Whose rows the index served the last time. A stale name costs a round trip, never a hit. */
     private volatile String largeTenant = "";
 
-    VectorSearch(Session session, SearchSql sql, Definition definition, SearchPlan plan) {
-        this.session = session;
+    VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
+        this.routing = routing;
         this.sql = sql;
         this.definition = definition;
         this.plan = plan;
@@ -39,7 +39,7 @@ final class VectorSearch {
 
     /** The same search by another plan. */
     VectorSearch by(SearchPlan other) {
-        return new VectorSearch(session, sql, definition, other);
+        return new VectorSearch(routing, sql, definition, other);
     }
 
     /** How widely the index looks. */
@@ -101,7 +101,7 @@ final class VectorSearch {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), sql.vectorType);
         BoundFilter filter = BoundFilter.of(options.filter());
-        Rows rows = session.read("searching by embedding", connection -> {
+        Rows rows = routing.read("searching by embedding", connection -> {
             VectorParameter.register(connection, sql.vectorType);
             return way.rows(new Asked(connection, tenant, parameter, filter, options.limit()));
         });

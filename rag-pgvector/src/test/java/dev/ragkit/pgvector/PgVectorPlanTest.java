@@ -236,7 +236,7 @@ class PgVectorPlanTest {
     }
 
     private static VectorSearch search(Session on, SearchPlan plan) {
-        return new VectorSearch(on, searchSql, definition(), plan);
+        return new VectorSearch(Routing.toPrimary(on), searchSql, definition(), plan);
     }
 
     private static Definition definition() {

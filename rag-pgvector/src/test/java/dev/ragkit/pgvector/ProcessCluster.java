@@ -25,7 +25,9 @@ final class ProcessCluster implements TestServer {
 
     static final int MAX_CONNECTIONS = 200;
 
-    private static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = "127.0.0.1";
+
+    private static final String PID_FILE = "data/postmaster.pid";
     private static final int START_ATTEMPTS = 3;
     private static final int START_SECONDS = 60;
     private static final int POLL_MILLIS = 10;
@@ -44,13 +46,27 @@ final class ProcessCluster implements TestServer {
     }
 
     static ProcessCluster start(PostgresBinaries binaries, Map<String, String> settings) {
+        return start(binaries, cluster -> cluster.create(settings));
+    }
+
+    /** Starts a server that follows this one: a copy of its files, and then what it writes, as it writes it. */
+    ProcessCluster startStandby() {
+        return start(binaries, standby -> standby.copy(this));
+    }
+
+    /** How the files of a cluster come into being. */
+    private interface Origin {
+        void make(ProcessCluster cluster) throws IOException;
+    }
+
+    private static ProcessCluster start(PostgresBinaries binaries, Origin origin) {
         try {
             OrdinaryUser user = OrdinaryUser.owning(Files.createTempDirectory("rag-postgres-"));
-            ProcessCluster cluster = new ProcessCluster(binaries, user, Watchdog.over(user.folder(), user));
+            ProcessCluster cluster = new ProcessCluster(binaries, user, Watchdog.over(user, PID_FILE, "QUIT"));
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-test-postgres"));
             boolean started = false;
             try {
-                cluster.create(settings);
+                origin.make(cluster);
                 cluster.serve();
                 started = true;
             } finally {
@@ -75,7 +91,26 @@ final class ProcessCluster implements TestServer {
                 "--no-sync"));
         Map<String, String> all = settings();
         all.putAll(settings);
-        List<String> lines = all.entrySet().stream()
+        configure(all);
+    }
+
+    /** What the settings of the other server say stays in force, but for where this one puts its socket. */
+    private void copy(ProcessCluster primary) throws IOException {
+        Command.output(user.program(
+                binaries.program("pg_basebackup").toString(),
+                "--pgdata=" + dataDirectory(),
+                "--host=" + LOOPBACK,
+                "--port=" + primary.port,
+                "--username=postgres",
+                "--checkpoint=fast",
+                "--wal-method=stream",
+                "--write-recovery-conf",
+                "--no-sync"));
+        configure(Map.of("unix_socket_directories", user.folder().toString()));
+    }
+
+    private void configure(Map<String, String> settings) throws IOException {
+        List<String> lines = settings.entrySet().stream()
                 .map(each -> each.getKey() + " = '" + each.getValue().replace("'", "''") + "'")
                 .toList();
         Files.write(dataDirectory().resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
@@ -136,7 +171,7 @@ final class ProcessCluster implements TestServer {
 
     /** The server writes its state to the eighth line of its pid file. */
     private boolean isReady() throws IOException {
-        Path file = dataDirectory().resolve("postmaster.pid");
+        Path file = user.folder().resolve(PID_FILE);
         if (!Files.exists(file)) {
             return false;
         }
@@ -144,13 +179,14 @@ final class ProcessCluster implements TestServer {
         return lines.size() >= 8 && lines.get(7).startsWith("ready");
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             return socket.getLocalPort();
         }
     }
 
-    private Path log() {
+    /** What the server has said. */
+    Path log() {
         return user.folder().resolve("server.log");
     }
 

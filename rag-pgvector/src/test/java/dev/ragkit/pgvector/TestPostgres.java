@@ -48,9 +48,13 @@ public final class TestPostgres implements AutoCloseable {
     private final Queue<String> roles = new ConcurrentLinkedQueue<>();
 
     private TestPostgres(TestServer server, boolean shared) {
+        this(server, shared, "CREATE EXTENSION IF NOT EXISTS vector");
+    }
+
+    private TestPostgres(TestServer server, boolean shared, String first) {
         this.server = server;
         this.shared = shared;
-        execute(jdbcUrl(), "CREATE EXTENSION IF NOT EXISTS vector");
+        execute(jdbcUrl(), first);
         if (server.outlivesTheTests()) {
             Runtime.getRuntime().addShutdownHook(new Thread(this::dropAll, "drop-test-databases"));
         }
@@ -83,6 +87,35 @@ public final class TestPostgres implements AutoCloseable {
      */
     public static TestPostgres start(Map<String, String> settings) {
         return new TestPostgres(ProcessCluster.start(new ServerSearch().binaries(), settings), false);
+    }
+
+    /**
+     * Starts a standby: a server of its own that follows this one by streaming replication, and answers reads.
+     *
+     * @return the server, on another port, with the same databases and logins; it ends when it is closed
+     * @throws IllegalStateException if this server is not a process that this JVM started
+     */
+    public TestPostgres startStandby() {
+        return new TestPostgres(cluster().startStandby(), false, "SELECT 1");
+    }
+
+    /**
+     * Makes a standby the primary and waits until it takes writes.
+     *
+     * @throws IllegalStateException if this server is no standby
+     */
+    public void promote() {
+        execute(jdbcUrl(), "SELECT pg_promote()");
+    }
+
+    /**
+     * Returns the file to which the server writes its log.
+     *
+     * @return the file, which grows while the server runs
+     * @throws IllegalStateException if the server is not a process that this JVM started
+     */
+    public Path log() {
+        return cluster().log();
     }
 
     /**

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 
 /**
  * A small process that ends the server and deletes its folder as soon as this JVM closes the pipe to it. The operating
@@ -16,8 +15,8 @@ final class Watchdog implements AutoCloseable {
     private static final String SCRIPT = """
             trap '' HUP INT TERM
             read -r line
-            pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
-            if [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null; then
+            pid=$(head -n 1 "$1/$2" 2>/dev/null)
+            if [ -n "$pid" ] && kill -"$3" "$pid" 2>/dev/null; then
               turns=0
               while [ $turns -lt 200 ] && kill -0 "$pid" 2>/dev/null; do
                 sleep 0.05
@@ -37,8 +36,15 @@ final class Watchdog implements AutoCloseable {
         this.process = process;
     }
 
-    static Watchdog over(Path folder, OrdinaryUser user) throws IOException {
-        return new Watchdog(user.program("sh", "-c", SCRIPT, "rag-test-watchdog", folder.toString())
+    /**
+     * Watches over a server in a user's folder.
+     *
+     * @param pidFile where the server writes its process id, within the folder
+     * @param signal that ends the server at once
+     */
+    static Watchdog over(OrdinaryUser user, String pidFile, String signal) throws IOException {
+        return new Watchdog(user.program(
+                        "sh", "-c", SCRIPT, "rag-test-watchdog", user.folder().toString(), pidFile, signal)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());

@@ -1,0 +1,118 @@
+package dev.ragkit.pgvector;
+
+import dev.ragkit.StoreException;
+import dev.ragkit.pgvector.Session.Work;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which server a call goes to. Writes, and what is read in order to write, go to the primary; searches go to the replica
+ * where there is one and the {@link Consistency} allows it. What the replica does not answer, the primary does: a replica that
+ * is behind, cannot be reached, ends a query because it is in the way of the log, or has not yet heard of a table.
+ */
+final class Routing {
+    /** How long a replica that has failed is left alone before one search tries it again. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Session primary;
+    private final @Nullable Session replica;
+    private final Consistency consistency;
+    private final State state;
+
+    /** What all handles on a collection share. */
+    private record State(LastWrite lastWrite, AtomicLong leftAloneUntil) {}
+
+    private Routing(Session primary, @Nullable Session replica, Consistency consistency, State state) {
+        this.primary = primary;
+        this.replica = replica;
+        this.consistency = consistency;
+        this.state = state;
+    }
+
+    static Routing toPrimary(Session primary) {
+        return new Routing(primary, null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
+    }
+
+    Routing andReplica(Session added) {
+        return new Routing(primary, added, consistency, state);
+    }
+
+    Routing with(Consistency other) {
+        return new Routing(primary, replica, other, state);
+    }
+
+    Routing within(Duration time) {
+        Session other = replica;
+        return new Routing(primary.within(time), other == null ? null : other.within(time), consistency, state);
+    }
+
+    /** Writes in one transaction, on the primary. */
+    <T> T write(String doing, Work<T> work) {
+        if (replica == null) {
+            return primary.write(doing, work);
+        }
+        T result;
+        try {
+            result = primary.write(doing, work);
+        } finally {
+            state.lastWrite.count();
+        }
+        state.lastWrite.learn(primary);
+        return result;
+    }
+
+    /** Reads what a write depends on, on the primary. */
+    <T> T readToWrite(String doing, Work<T> work) {
+        return primary.read(doing, work);
+    }
+
+    /** Reads for its own sake, where the consistency asked for allows. */
+    <T> T read(String doing, Work<T> work) {
+        Session other = replica;
+        if (other == null || !isReplicaToBeAsked()) {
+            return primary.read(doing, work);
+        }
+        return onReplica(other, doing, work).orElseGet(() -> primary.read(doing, work));
+    }
+
+    private boolean isReplicaToBeAsked() {
+        if (consistency == Consistency.PRIMARY) {
+            return false;
+        }
+        if (consistency == Consistency.LAST_WRITE && !state.lastWrite.isKnown()) {
+            state.lastWrite.learn(primary);
+            return false;
+        }
+        long until = state.leftAloneUntil.get();
+        return until == 0
+                || (System.nanoTime() - until >= 0 && state.leftAloneUntil.compareAndSet(until, afterPause()));
+    }
+
+    /** Empty if the replica is behind or does not answer. A call whose time is over does not begin again elsewhere. */
+    private <T> Optional<T> onReplica(Session other, String doing, Work<T> work) {
+        try {
+            Optional<T> result = other.read(
+                    doing,
+                    connection -> consistency == Consistency.ANY || state.lastWrite.isReachedBy(connection)
+                            ? Optional.of(work.on(connection))
+                            : Optional.empty());
+            state.leftAloneUntil.set(0);
+            return result;
+        } catch (StoreException failure) {
+            state.leftAloneUntil.set(afterPause());
+            if (failure.getCause() instanceof TimeoutException) {
+                throw failure;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Never 0, which stands for a replica in use. */
+    private static long afterPause() {
+        return (System.nanoTime() + PAUSE_NANOS) | 1;
+    }
+}
