@@ -32,8 +32,10 @@ record Rows(List<Hit> hits, State state, long looked) {
         /** Through the index, then exactly. */
         INDEX_THEN_EXACT;
 
+        private static final State[] FROM_TORN_ON = values();
+
         static State of(int number) {
-            return values()[number + 1];
+            return FROM_TORN_ON[number + 1];
         }
 
         Path path() {
@@ -74,8 +76,9 @@ record Rows(List<Hit> hits, State state, long looked) {
                 while (rows.next()) {
                     state = State.of(rows.getInt(1));
                     looked = Math.max(looked, rows.getLong(2));
-                    if (rows.getString(3) != null) {
-                        hits.add(Hit.of(chunk(rows), origin, score.applyAsDouble(rows.getDouble(9))));
+                    String documentId = rows.getString(3);
+                    if (documentId != null) {
+                        hits.add(Hit.of(chunk(documentId, rows), origin, score.applyAsDouble(rows.getDouble(9))));
                     }
                 }
             }
@@ -83,8 +86,8 @@ record Rows(List<Hit> hits, State state, long looked) {
         }
     }
 
-    private static Chunk chunk(ResultSet row) throws SQLException {
-        Chunk chunk = Chunk.of(row.getString(3), row.getInt(4), row.getInt(5), row.getString(6));
+    private static Chunk chunk(String documentId, ResultSet row) throws SQLException {
+        Chunk chunk = Chunk.of(documentId, row.getInt(4), row.getInt(5), row.getString(6));
         String source = row.getString(7);
         String json = row.getString(8);
         Chunk sourced = source.isEmpty() ? chunk : chunk.withSource(source);

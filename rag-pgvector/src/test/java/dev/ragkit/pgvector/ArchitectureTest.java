@@ -37,18 +37,54 @@ class ArchitectureTest {
     /** Hand text to the driver; each takes it from a fixed text, made of the names of {@code Tables} and nothing else. */
     private static final Set<String> PREPARE = Set.of(
             "Catalogue",
+            "Checkup",
             "ChunkCopy",
+            "ChunkInsert",
+            "ChunkTable",
             "Ddl",
-            "DocumentReader",
             "DocumentWriter",
-            "KeywordSearch",
-            "PgVectorSchema",
+            "IndexBuild",
+            "LastWrite",
+            "PgVectorDoctor",
+            "Pooler",
+            "Recount",
             "Registry",
-            "VectorSearch");
+            "RowSecurity",
+            "TableCreation",
+            "TenantSetting",
+            "VectorSearch",
+            "Writing");
 
     /** Put SQL together, from constants and from names that {@code Tables} and {@code Extension} have checked and quoted. */
     private static final Set<String> WRITE_SQL = Set.of(
-            "Catalogue", "Ddl", "Definition", "Extension", "PgVectorSchema", "Registry", "SearchSql", "Sql", "Tables");
+            "Catalogue",
+            "Checkup",
+            "ChunkIndex",
+            "ChunkTable",
+            "Ddl",
+            "Definition",
+            "Extension",
+            "ExtensionChecks",
+            "IndexBuild",
+            "IndexChecks",
+            "IndexSettlement",
+            "LastWrite",
+            "MemoryChecks",
+            "PgVectorDoctor",
+            "PlanChecks",
+            "Pooler",
+            "Recount",
+            "Registry",
+            "RoleChecks",
+            "RowSecurity",
+            "SearchSql",
+            "Sql",
+            "TableChecks",
+            "TableCreation",
+            "Tables",
+            "TenantDdl",
+            "TenantSetting",
+            "Writing");
 
     private static final Pattern SQL = Pattern.compile(
             "\\s*(SELECT|WITH|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|COPY|ANALYZE|EXPLAIN|GRANT|SET|LOCK|VACUUM)\\s.*",

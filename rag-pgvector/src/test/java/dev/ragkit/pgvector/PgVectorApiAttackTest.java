@@ -12,6 +12,8 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -163,10 +165,19 @@ class PgVectorApiAttackTest {
 
     private static List<Class<?>> classes(Class<?> anchor) throws IOException, URISyntaxException {
         URI place = anchor.getProtectionDomain().getCodeSource().getLocation().toURI();
-        Path root = Path.of(place);
-        assertThat(root).as("the compiled classes of the module").isDirectory();
+        Path given = Path.of(place);
+        if (Files.isDirectory(given)) {
+            return classes(given);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(given)) {
+            return classes(jar.getPath("/"));
+        }
+    }
+
+    private static List<Class<?>> classes(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString())
+                    .filter(name -> name.startsWith("dev/ragkit/"))
                     .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
                     .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
                     .<Class<?>>map(PgVectorApiAttackTest::load)

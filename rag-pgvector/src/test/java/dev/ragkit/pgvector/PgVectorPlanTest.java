@@ -211,7 +211,16 @@ class PgVectorPlanTest {
     void aReplacementFindsOldAndNewChunksByTheirKey() {
         String[] ids = {"d1", "d2", "d3"};
         Long[] versions = {2L, 2L, 2L};
-        assertThat(plan(sql.swapChunks, ids, versions, "default", "default", "default", "default"))
+        assertThat(plan(
+                        sql.swapChunks,
+                        ids,
+                        versions,
+                        "default",
+                        "default",
+                        "default",
+                        "default",
+                        "default",
+                        "default"))
                 .contains("plans_chunk_pkey")
                 .contains("plans_term_pkey")
                 .contains("plans_stats_pkey")

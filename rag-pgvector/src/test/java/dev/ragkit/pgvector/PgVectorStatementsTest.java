@@ -36,8 +36,11 @@ class PgVectorStatementsTest {
     private static final EmbeddingSpace SPACE =
             EmbeddingSpace.builder("test", "statements", DIMENSIONS).build();
 
-    private static final String SETTINGS =
-            "SELECT name || ' = ' || coalesce(setting, '') || ' by ' || source FROM pg_settings ORDER BY 1";
+    /** Not those that come with a library of the server once it is used, nor the source of what each transaction begins with anew. */
+    private static final String SETTINGS = """
+            SELECT name || ' = ' || coalesce(setting, '')
+                || CASE WHEN name = 'transaction_isolation' THEN '' ELSE ' by ' || source END
+            FROM pg_settings WHERE name NOT LIKE 'plpgsql.%' OR source <> 'default' ORDER BY 1""";
 
     /** What else a session may keep. */
     private static final String LEFT_BEHIND = """

@@ -89,7 +89,7 @@ final class TestCollection {
                 Statement statement = connection.createStatement()) {
             statement.execute(text);
         } catch (SQLException e) {
-            throw new IllegalStateException("the test database refused: " + text, e);
+            throw new IllegalStateException("the test database refused: " + text + " (" + e.getSQLState() + ")", e);
         }
     }
 
@@ -104,7 +104,7 @@ final class TestCollection {
             }
             return values;
         } catch (SQLException e) {
-            throw new IllegalStateException("the test database refused: " + text, e);
+            throw new IllegalStateException("the test database refused: " + text + " (" + e.getSQLState() + ")", e);
         }
     }
 
