@@ -218,9 +218,9 @@ final class ApiStore {
     }
 
     /** A name that is allowed leads to a connection, which there is not. */
-    String opened(PgVectorStore.Builder builder, String name) {
+    String opened(Runnable opening, String name) {
         try {
-            builder.build();
+            opening.run();
         } catch (AssertionError connected) {
             return name.matches("[a-z_][a-z0-9_]*") ? name : "connected";
         }

@@ -45,6 +45,7 @@ final class ApiStrings {
             ".equals(Object)",
             ".valueOf(String)",
             "Exception.new(",
+            "PgVectorDataSource.", // what the driver logs in with
             "Consumer<String>",
             "Embedder.embed",
             "TokenCounter.count(");
@@ -64,6 +65,7 @@ final class ApiStrings {
         spaces();
         stores();
         names();
+        reports();
     }
 
     /** By signature, one way for each parameter that takes text, in their order. */
@@ -278,13 +280,44 @@ final class ApiStrings {
                         t));
         add(
                 "PgVectorStore.builder(DataSource, EmbeddingSpace, String)",
-                t -> db.opened(PgVectorStore.builder(ApiStore.NO_CONNECTION, space().build(), t), t));
+                t -> db.opened(PgVectorStore.builder(ApiStore.NO_CONNECTION, space().build(), t)::build, t));
         add(
                 "PgVectorStore.Builder.schema(String)",
                 t -> db.opened(
                         PgVectorStore.builder(ApiStore.NO_CONNECTION, space().build(), "c")
-                                .schema(t),
+                                .schema(t)::build,
                         t));
+        add(
+                "PgVectorDoctor.builder(DataSource, String)",
+                t -> db.opened(
+                        () -> PgVectorDoctor.builder(ApiStore.NO_CONNECTION, t)
+                                .build()
+                                .examine(),
+                        t));
+        add(
+                "PgVectorDoctor.Builder.schema(String)",
+                t -> db.opened(
+                        () -> PgVectorDoctor.builder(ApiStore.NO_CONNECTION, "c")
+                                .schema(t)
+                                .build()
+                                .examine(),
+                        t));
+    }
+
+    private void reports() {
+        Finding.Kind kind = Finding.Kind.values()[0];
+        IndexProgress.Work none = new IndexProgress.Work(0, 0);
+        add("Choice.new(String, int, Recall)", t -> new Tuning.Choice(t, 1, null).setting());
+        add(
+                "Finding.new(Kind, String, String, List)",
+                t -> new Finding(kind, t, "", List.of()).what(),
+                t -> new Finding(kind, "", t, List.of()).why(),
+                t -> new Finding(kind, "", "", List.of(t)).mend().get(0));
+        add("IndexProgress.new(String, Work, Work)", t -> new IndexProgress(t, none, none).phase());
+        add(
+                "IndexReport.new(List, List)",
+                t -> new IndexReport(List.of(t), List.of()).built().get(0),
+                t -> new IndexReport(List.of(), List.of(t)).notes().get(0));
     }
 
     /** For a document as it is stored. */

@@ -244,7 +244,7 @@ class IndexBuildTest {
         DataSource guest = TestPostgres.dataSource(TestPostgres.shared().jdbcUrl(url, role));
         assertThatThrownBy(() -> docs().build().buildIndex(guest))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("to make or index tables it has to own them")
+                .hasMessageContaining("a table is changed by its owner")
                 .hasMessageContaining("42501");
     }
 
