@@ -207,7 +207,8 @@ final class Ddl {
 
     /** EXPLAIN is the only way to ask the planner; in a function it costs no round trip. */
     private static final String ESTIMATE = """
-            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath) RETURNS float8[] LANGUAGE plpgsql AS $body$
+            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath) RETURNS float8[]
+            LANGUAGE plpgsql SET random_page_cost = 1.1 AS $body$
             DECLARE
                 plan json;
             BEGIN
@@ -215,8 +216,11 @@ final class Ddl {
                     EXPLAIN (FORMAT JSON) SELECT FROM {chunk} c
                     WHERE c.tenant = $1 AND c.metadata OPERATOR(pg_catalog.@@) $2
                 $sql$ INTO plan USING tenant, filter;
+                plan := plan OPERATOR(pg_catalog.#>) '{0,Plan}';
                 RETURN ARRAY[
-                    plan OPERATOR(pg_catalog.#>>) '{0,Plan,Plan Rows}', plan OPERATOR(pg_catalog.#>>) '{0,Plan,Total Cost}'];
+                    plan OPERATOR(pg_catalog.->>) 'Plan Rows',
+                    plan OPERATOR(pg_catalog.->>) 'Total Cost',
+                    CASE WHEN plan OPERATOR(pg_catalog.->>) 'Node Type' = 'Bitmap Heap Scan' THEN '1' ELSE '0' END];
             END
             $body$""";
 

@@ -53,7 +53,8 @@ final class SearchSql {
         index = filterable(tune() + INDEX.replace("{scan}", scan)).all();
         explain =
                 filterable(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan)).all();
-        any = filterable(tune() + INDEX_OR_NEXT.replace("{scan}", scan) + ";\n" + EXACT.replace("{open}", OPEN));
+        any = filterable(tune().replaceFirst("SELECT ", "SELECT {pages} || ") + INDEX_OR_NEXT.replace("{scan}", scan)
+                + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_EACH + EXACT.replace("{open}", ""));
         terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
@@ -61,11 +62,13 @@ final class SearchSql {
 
     private Filterable filterable(String text) {
         String all = text.replace("{estimated}", "NULL")
+                .replace("{planning}", "'force_custom_plan'")
                 .replace("{work}", "g.chunks * g.chunks")
                 .replace("{tuned}", "")
                 .replace("{where}", "")
                 .replace("{and}", "");
         String filtered = text.replace("{estimated}", ESTIMATED)
+                .replace("{planning}", PLANNING)
                 .replace("{tuned}", tuneToFilter())
                 .replace("{work}", WORK)
                 .replace("{matching}", "g.estimated[1]")
@@ -75,7 +78,8 @@ final class SearchSql {
     }
 
     private String fill(String text) {
-        return text.replace("{columns}", "c.document_id, c.ordinal, c.start_offset, c.text, c.source, c.metadata")
+        return text.replace("{pages}", RANDOM_PAGES)
+                .replace("{columns}", "c.document_id, c.ordinal, c.start_offset, c.text, c.source, c.metadata")
                 .replace("{distance}", definition.distance(extension, "c.embedding", parameter()))
                 .replace("{order}", definition.indexDistance(extension, "c.embedding", parameter()))
                 .replace("{chunk}", tables.chunk())
@@ -129,7 +133,7 @@ final class SearchSql {
                 SELECT CASE
                     WHEN current_setting('enable_sort') <> 'off' THEN -1
                     WHEN {work} > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
-                    ELSE 0 END AS state
+                    ELSE 0 END AS state, {planning} AS planning
                 FROM (
                     SELECT s.chunks, p.threshold, p.wanted, {estimated} AS estimated
                     FROM (SELECT CAST(? AS float8) AS threshold, CAST(? AS float8) AS wanted) p
@@ -141,6 +145,10 @@ final class SearchSql {
     private static final String ESTIMATED = """
             CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
                 THEN {estimate}(s.tenant, CAST(? AS jsonpath)) END""";
+
+    /** A filter that an index finds whatever its values are needs no plan of its own for the exact search. */
+    private static final String PLANNING =
+            "CASE WHEN g.estimated[3] = 1 THEN 'force_generic_plan' ELSE 'force_custom_plan' END";
 
     /**
      * The rows that match times the time to find and compare them, in units of comparing one. The planner's unit of cost was measured to
@@ -210,18 +218,22 @@ final class SearchSql {
             UNION ALL
             SELECT gate.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM gate
             WHERE (SELECT count(*) FROM found) >= ?
-                OR set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', 'force_custom_plan', true) <> ''""";
+                OR set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', gate.planning, true) <> ''""";
 
     // ---- exactly ---------------------------------------------------------------------------------------------------
 
+    /** The pages of a collection that is searched are mostly in memory; what the host says is kept where it is less. */
+    private static final String RANDOM_PAGES =
+            "set_config('random_page_cost', least(CAST(current_setting('random_page_cost') AS float8), 1.1)::text, true)";
+
     /** What to look at depends on the values bound, so a plan made for any value would be a bad one. */
     private static final String PLAN_EACH = """
-            SELECT set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', 'force_custom_plan', true)
-                || set_config('jit', 'off', true);
+            SELECT {pages} || set_config('enable_sort', 'on', true) || set_config('jit', 'off', true)
+                || set_config('plan_cache_mode', 'force_custom_plan', true);
             """;
 
     /** What the statement before opened. */
-    private static final String OPEN = "current_setting('plan_cache_mode') = 'force_custom_plan' AND";
+    private static final String OPEN = "current_setting('enable_sort') = 'on' AND";
 
     /** First distances and places alone, then the rows of the nearest: most rows are not carried further than that. */
     private static final String EXACT = """
