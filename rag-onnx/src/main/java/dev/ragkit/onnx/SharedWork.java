@@ -69,13 +69,20 @@ final class SharedWork implements AutoCloseable {
     /**
      * Does the units 0 to {@code units - 1} and returns when all are done.
      *
-     * @throws CancellationException if the caller is interrupted, which is checked before each unit; the flag stays set
+     * @throws CancellationException if the caller is interrupted, which is checked first and before each of its units; the flag stays set
      * @throws RuntimeException the first failure of a unit; units that were not begun are left out
      */
     void run(int units, IntConsumer unit) {
+        endIfInterrupted();
         Job job = new Job(units, unit);
         askForHelp(job, Math.min(helpers, units - 1));
         job.lead();
+    }
+
+    private static void endIfInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("embedding was interrupted");
+        }
     }
 
     /** An executor that takes no more work gives no help. */
@@ -112,9 +119,7 @@ final class SharedWork implements AutoCloseable {
         void lead() {
             try {
                 for (int i = next.getAndIncrement(); i < units; i = next.getAndIncrement()) {
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new CancellationException("embedding was interrupted");
-                    }
+                    endIfInterrupted();
                     unit.accept(i);
                 }
                 awaitHelpers();
