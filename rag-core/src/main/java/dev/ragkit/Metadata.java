@@ -27,29 +27,32 @@ public final class Metadata {
 
     private static final Metadata EMPTY = new Metadata(new TreeMap<>(CodePointOrder.INSTANCE));
 
-    private final Supplier<Metadata> source;
+    /** Where the values are. Both kinds have final fields only, so a thread that sees one sees all of it. */
+    private sealed interface Place {}
 
-    /** Null until it is read. Its one field is final, so that a thread that sees it sees all of it. */
-    private @Nullable Values read;
+    private record Values(NavigableMap<String, Object> byKey) implements Place {}
 
-    private record Values(NavigableMap<String, Object> byKey) {}
+    private record Elsewhere(Supplier<Metadata> source) implements Place {}
+
+    /** Goes from elsewhere to values once; a thread that does not see that yet reads them again. */
+    private Place place;
 
     private Metadata(NavigableMap<String, Object> values) {
-        this.source = () -> this;
-        this.read = new Values(values);
+        this.place = new Values(values);
     }
 
     private Metadata(Supplier<Metadata> source) {
-        this.source = source;
+        this.place = new Elsewhere(source);
     }
 
     private NavigableMap<String, Object> values() {
-        Values known = read;
-        if (known == null) {
-            known = new Values(source.get().values());
-            read = known;
+        Place now = place;
+        if (now instanceof Elsewhere elsewhere) {
+            Values read = new Values(elsewhere.source.get().values());
+            place = read;
+            return read.byKey;
         }
-        return known.byKey;
+        return ((Values) now).byKey;
     }
 
     /**

@@ -6,13 +6,12 @@ import java.time.Duration;
  * The time until which a call may run, on the clock that never jumps.
  *
  * @param at by {@link System#nanoTime()}
- * @param timeout how long it was at the start
  */
-record Deadline(long at, Duration timeout) {
+record Deadline(long at) {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     static Deadline after(Duration timeout) {
-        return new Deadline(System.nanoTime() + timeout.toNanos(), timeout);
+        return new Deadline(System.nanoTime() + timeout.toNanos());
     }
 
     /** Refuses what cannot be meant. */

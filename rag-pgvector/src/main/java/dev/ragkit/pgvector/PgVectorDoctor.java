@@ -2,6 +2,7 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.SearchOptions;
 import dev.ragkit.StoreException;
+import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -72,6 +73,7 @@ public final class PgVectorDoctor {
         Definition definition = new Registry(tables)
                 .find(connection)
                 .orElseThrow(() -> catalogue.notThere("the table " + Tables.REGISTRY + " does not name it"));
+        new TenantSetting(definition.tenancy()).enter(connection, TenantKey.of(VectorStore.DEFAULT_TENANT));
         Checkup checkup = new Checkup(connection, tables, definition, extension);
         for (Check check : checks(session)) {
             check.on(checkup);

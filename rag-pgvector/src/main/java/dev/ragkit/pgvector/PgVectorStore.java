@@ -302,7 +302,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         /**
          * Lets searches go to a replica: a standby by streaming replication, or several behind one data source. What it does not
          * answer, the primary does; so give the pool a short time to wait for a connection. A replica that has failed is left
-         * alone for 5 s. Default: none.
+         * alone for 5 s. With row level security its login has to be bound by the policies too, which is checked when the store
+         * is opened, so it has to be there then. Default: none.
          *
          * @param dataSource gives connections to the replica, to the database of the same name and with a login that may read
          * @return this
@@ -334,7 +335,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
         public PgVectorStore build() {
             Tables tables = new Tables(schema, collection);
             Routing routing = routing(tables.where());
-            return routing.readToWrite("opening the store", connection -> {
+            PgVectorStore store = routing.readToWrite("opening the store", connection -> {
                 Catalogue catalogue = new Catalogue(connection, tables);
                 Extension extension = catalogue.extension();
                 String noWriting = catalogue.requireTables();
@@ -349,6 +350,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Opened opened = new Opened(definition, sql, searchSql, plan);
                 return new PgVectorStore(Parts.of(opened, routing), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
+            requireWallOfReplica(tables, store.parts.opened.definition().tenancy());
+            return store;
         }
 
         private void requireWall(Connection connection, Tables tables, Tenancy tenancy) throws SQLException {
@@ -358,6 +361,19 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 if (roleMustBeBound) {
                     security.requireBoundRole();
                 }
+            }
+        }
+
+        /** A role that policies do not bind would see all tenants there. */
+        private void requireWallOfReplica(Tables tables, Tenancy tenancy) {
+            DataSource other = replica;
+            if (other != null && tenancy.isStrict()) {
+                new Session(other, tables.where())
+                        .within(timeout)
+                        .read("checking the wall between tenants on the replica", connection -> {
+                            requireWall(connection, tables, tenancy);
+                            return true;
+                        });
             }
         }
 

@@ -18,6 +18,7 @@ import javax.sql.DataSource;
  */
 final class Session {
     private static final Duration UNBOUNDED = Duration.ofDays(36_500);
+    private static final Duration LONGEST_DOUBT = Duration.ofSeconds(60);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final DataSource dataSource;
@@ -96,11 +97,16 @@ final class Session {
         });
     }
 
-    /** Asks until the transaction has ended, or the time has. */
-    private Outcome outcome(Writing<?> writing, Deadline deadline) {
+    /** Asks until the transaction has ended, or the time has: that of the call, but no longer than a server takes to come back. */
+    private Outcome outcome(Writing<?> writing, Deadline ofCall) {
+        Deadline deadline = timeout.compareTo(LONGEST_DOUBT) <= 0 ? ofCall : Deadline.after(LONGEST_DOUBT);
         while (!deadline.isPassed() && !Thread.currentThread().isInterrupted()) {
             try {
-                Outcome outcome = onConnection(deadline, writing::outcome);
+                Outcome outcome = onConnection(deadline, connection -> {
+                    try (Transaction transaction = Transaction.asItCame(connection)) {
+                        return transaction.run(writing::outcome);
+                    }
+                });
                 if (outcome != Outcome.IN_PROGRESS) {
                     return outcome;
                 }

@@ -27,7 +27,7 @@ final class SqlErrors {
             Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006", "53300", "25P03", "57P05");
 
     private static final String UNPREPARED =
-            "a pooler such as PgBouncer, which does not keep prepared statements, is between; add prepareThreshold=0 to the"
+            "a pooler such as PgBouncer, which does not keep prepared statements, is between: add prepareThreshold=0 to the"
                     + " JDBC URL";
 
     private static final Map<String, String> ADVICE = Map.ofEntries(
@@ -57,11 +57,14 @@ final class SqlErrors {
                     "42501",
                     "the role lacks a right; grant it SELECT, INSERT, UPDATE and DELETE on the collection's tables for"
                             + " reading and writing, CREATE on the schema for making tables; a table is changed by its owner"),
+            Map.entry(
+                    "42883", "a function is not there; make the collection's tables and functions with PgVectorSchema"),
             Map.entry("42P01", "a table is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42704", "an object is not there; make the collection's tables with PgVectorSchema"),
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),
             Map.entry("3F000", "the schema is not there; create it, or name another"),
             Map.entry("3D000", "the database is not there; create it, or name another"),
+            Map.entry("08P01", "the server did not expect what came; where " + UNPREPARED),
             Map.entry("26000", UNPREPARED),
             Map.entry("42P05", UNPREPARED),
             Map.entry("22021", "a text holds what the encoding of the database cannot keep; use a database in UTF8"),
@@ -121,14 +124,17 @@ final class SqlErrors {
     }
 
     private static String advice(String state, SQLException error) {
+        String advice = ADVICE.get(state);
+        if (advice != null) {
+            return advice;
+        }
         if (isUnreachable(state, error)) {
             return "the database cannot be reached; check host, port and that the server runs (" + deepest(error) + ")";
         }
         if (state.startsWith("28")) {
             return "the login was refused; check user and password";
         }
-        String advice = ADVICE.get(state);
-        return advice != null ? advice : "see the cause";
+        return "see the cause";
     }
 
     private static String shown(String state) {

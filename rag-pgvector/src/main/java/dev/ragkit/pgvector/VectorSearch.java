@@ -52,10 +52,9 @@ final class VectorSearch {
         VectorParameter.register(connection, sql.vectorType);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), sql.vectorType);
         BoundFilter all = BoundFilter.of(Filter.all());
-        try (PreparedStatement statement = connection.prepareStatement(sql.explain)) {
-            bindIndex(
-                    new Parameters(statement),
-                    new Asked(connection, VectorStore.DEFAULT_TENANT, parameter, all, limit));
+        Asked asked = new Asked(connection, VectorStore.DEFAULT_TENANT, parameter, all, limit);
+        return sql.tenantSetting.read(connection, asked.tenant(), sql.explain, (statement, parameters) -> {
+            bindIndex(parameters, asked);
             statement.execute();
             statement.getMoreResults();
             List<String> lines = new ArrayList<>();
@@ -65,7 +64,7 @@ final class VectorSearch {
                 }
             }
             return lines;
-        }
+        });
     }
 
     /** A search on its way: what was asked, on which connection. */

@@ -30,6 +30,19 @@ class PgVectorDoctorTest {
         assertThat(Patient.findings(stock)).extracting(Finding::kind).containsExactly(Kind.SERVER_ERROR_DETAIL);
     }
 
+    @Test
+    void rowLevelSecurityHidesNothingFromTheExamination() {
+        Patient patient = Patient.healthy(TestPostgres.shared().freshDatabase(), schema -> schema.rowLevelSecurity())
+                .withChunks(MANY)
+                .indexed();
+        String role = TestPostgres.shared().createRole("app");
+        patient.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
+        DataSource app = TestPostgres.dataSource(
+                TestPostgres.shared().jdbcUrl(patient.url(), role) + "&logServerErrorDetail=false");
+        assertThat(Patient.findings(app)).isEmpty();
+        assertThat(patient.findings()).extracting(Finding::kind).containsExactly(Kind.ROW_SECURITY_BYPASSED);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"none", "halfvec", "ivfflat"})
     void soHaveOthers(String kind) {

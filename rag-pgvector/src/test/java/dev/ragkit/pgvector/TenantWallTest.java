@@ -221,6 +221,11 @@ class TenantWallTest {
                     .hasMessageContaining(message)
                     .hasMessageContaining("CREATE ROLE rag_app LOGIN PASSWORD '...'; GRANT USAGE ON SCHEMA \"public\"")
                     .hasMessageContaining("GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"docs_document\"");
+            assertThatThrownBy(() -> PgVectorStore.builder(own.pool, SPACE, "docs")
+                            .replica(TestPostgres.dataSource(url))
+                            .build())
+                    .as("as the login of a replica")
+                    .hasMessageContaining(message);
             PgVectorStore trusted = builder.trustAnyRole().build();
             trusted.tenant("t").replace(documents("bird"));
             assertThat(trusted.tenant("t")
