@@ -144,7 +144,8 @@ final class Catalogue {
             return "the role " + role + " may not use the schema '" + tables.schema() + "': run GRANT USAGE ON SCHEMA "
                     + Tables.quoted(tables.schema()) + " TO " + role;
         }
-        return "the role " + role + " may not work on " + tables.where() + ": run " + tables.grants(role);
+        return "the role " + role + " may not work on " + tables.where() + ": run "
+                + String.join("; ", tables.grants(role));
     }
 
     private String currentUser() throws SQLException {

@@ -79,7 +79,6 @@ final class IndexBuild {
     }
 
     private Look look(Connection connection) throws SQLException {
-        Catalogue.run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         Catalogue catalogue = new Catalogue(connection, tables);
         catalogue.requirePrimary();
         Extension extension = catalogue.extension();

@@ -210,14 +210,14 @@ final class IndexChecks {
     }
 
     private boolean isOurs(Index index) {
-        String prefix = checkup.tables().collection() + "_chunk_";
+        Tables tables = checkup.tables();
         return index.name.equals(vectorName())
-                || index.name.equals(prefix + "metadata")
-                || index.name.equals(prefix + "tsv");
+                || index.name.equals(tables.indexName("metadata"))
+                || index.name.equals(tables.indexName("tsv"));
     }
 
     private String vectorName() {
-        return checkup.tables().collection() + "_chunk_vector";
+        return checkup.tables().indexName("vector");
     }
 
     private boolean isRight(Index index) {

@@ -4,7 +4,6 @@ import dev.ragkit.SearchOptions;
 import dev.ragkit.StoreException;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
@@ -65,8 +64,8 @@ public final class PgVectorDoctor {
     }
 
     private List<Finding> on(Session session, Connection connection) throws SQLException {
-        run(connection, "SET TRANSACTION READ ONLY");
-        run(connection, BOUNDS);
+        Catalogue.run(connection, "SET TRANSACTION READ ONLY");
+        Catalogue.run(connection, BOUNDS);
         Catalogue catalogue = new Catalogue(connection, tables);
         Extension extension = catalogue.extension();
         catalogue.requireTables();
@@ -91,12 +90,6 @@ public final class PgVectorDoctor {
                 MemoryChecks::examine,
                 new PlanChecks(session, limit)::examine,
                 RoleChecks::examine);
-    }
-
-    private static void run(Connection connection, String text) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(text)) {
-            statement.execute();
-        }
     }
 
     /** Shows the collection. */

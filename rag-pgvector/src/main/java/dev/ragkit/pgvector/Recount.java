@@ -7,9 +7,6 @@ import java.sql.SQLException;
 
 /** Puts the counters of keyword search right, whatever was done to the chunks, while nobody else can change them. */
 final class Recount {
-    /** A level that the host has set would show the rows as they were before the writers that are waited for. */
-    private static final String ISOLATION = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
-
     /** Fails where row level security would hide rows, which would then be taken for gone. */
     private static final String ALL_ROWS = "SELECT set_config('row_security', 'off', true)";
 
@@ -54,13 +51,10 @@ final class Recount {
         this.tables = tables;
     }
 
-    /** Works in the transaction that is open; returns how many counters were wrong. */
+    /** Works in the transaction that is open, which sees what others commit while it waits ({@link Writing}); returns how many counters were wrong. */
     long on(Connection connection) throws SQLException {
-        for (String text : new String[] {ISOLATION, ALL_ROWS, LOCK}) {
-            try (PreparedStatement statement = connection.prepareStatement(fill(text))) {
-                statement.execute();
-            }
-        }
+        Catalogue.run(connection, ALL_ROWS);
+        Catalogue.run(connection, fill(LOCK));
         return number(connection, fill(TERMS)) + number(connection, fill(STATS));
     }
 

@@ -65,9 +65,7 @@ final class RoleChecks {
         statements.add("CREATE ROLE " + role + " LOGIN NOSUPERUSER NOBYPASSRLS");
         statements.add("GRANT USAGE ON SCHEMA " + Tables.quoted(tables.schema()) + ", "
                 + Tables.quoted(checkup.extension().schema()) + " TO " + role);
-        statements.add("GRANT SELECT ON " + tables.registry() + " TO " + role);
-        statements.add("GRANT SELECT, INSERT, UPDATE, DELETE ON " + tables.document() + ", " + tables.chunk() + ", "
-                + tables.term() + ", " + tables.stats() + " TO " + role);
+        statements.addAll(tables.grants(role));
         return statements;
     }
 

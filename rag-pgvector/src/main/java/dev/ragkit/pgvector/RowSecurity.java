@@ -99,7 +99,7 @@ final class RowSecurity {
                 + (row.getBoolean(2) ? "" : ", which it may become,") + " " + is
                 + ". Connect as a role that only works on the rows: CREATE ROLE rag_app LOGIN PASSWORD '...';"
                 + " GRANT USAGE ON SCHEMA " + Tables.quoted(tables.schema()) + " TO rag_app; "
-                + tables.grants("rag_app")
+                + String.join("; ", tables.grants("rag_app"))
                 + ". For tests there is trustAnyRole()";
     }
 

@@ -93,7 +93,6 @@ final class TableCreation {
     }
 
     private static void begin(Connection connection, String lock) throws SQLException {
-        Catalogue.run(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             statement.setString(1, lock);
             statement.execute();

@@ -90,10 +90,12 @@ record Tables(String schema, String collection) {
         return collection + "_chunk_" + suffix;
     }
 
-    /** What a role needs to work on the rows. */
-    String grants(String role) {
-        return "GRANT SELECT ON " + registry() + " TO " + role + "; GRANT SELECT, INSERT, UPDATE, DELETE ON "
-                + document() + ", " + chunk() + ", " + term() + ", " + stats() + " TO " + role;
+    /** What a role needs to work on the rows, a statement each. */
+    List<String> grants(String role) {
+        return List.of(
+                "GRANT SELECT ON " + registry() + " TO " + role,
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON " + document() + ", " + chunk() + ", " + term() + ", "
+                        + stats() + " TO " + role);
     }
 
     /** For messages. */

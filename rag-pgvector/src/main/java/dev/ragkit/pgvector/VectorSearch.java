@@ -27,15 +27,15 @@ final class VectorSearch {
     /** Whose rows the index served the last time. A stale name costs a round trip, never a hit. */
     private volatile String largeTenant = "";
 
+    /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
+    private volatile boolean torn;
+
     VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
         this.routing = routing;
         this.sql = sql;
         this.definition = definition;
         this.plan = plan;
     }
-
-    /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
-    private volatile boolean torn;
 
     /** The same search by another plan. */
     VectorSearch by(SearchPlan other) {

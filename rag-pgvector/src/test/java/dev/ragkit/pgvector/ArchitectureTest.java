@@ -45,7 +45,6 @@ class ArchitectureTest {
             "DocumentWriter",
             "IndexBuild",
             "LastWrite",
-            "PgVectorDoctor",
             "Pooler",
             "Recount",
             "Registry",

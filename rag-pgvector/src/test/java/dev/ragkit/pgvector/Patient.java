@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.pgvector.Finding.Kind;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -121,13 +122,8 @@ final class Patient {
 
     /** Asks the server until the first column is true, for at most ten seconds. */
     void await(String condition) {
-        String text = "SELECT (" + condition + ")::text FROM pg_sleep(0.05)";
-        for (int i = 0; i < 200; i++) {
-            if (query(text).equals(List.of("true"))) {
-                return;
-            }
-        }
-        throw new IllegalStateException("not true within ten seconds: " + condition);
+        String text = "SELECT (" + condition + ")::text";
+        Eventually.holdsWithin(Duration.ofSeconds(10), () -> query(text).equals(List.of("true")));
     }
 
     static Kind[] kinds(List<Finding> findings) {
