@@ -274,7 +274,7 @@ final class Ddl {
                 RETURN ARRAY[
                     least(found[1], CAST(plan OPERATOR(pg_catalog.->>) 'Plan Rows' AS float8)),
                     least(found[2], CAST(plan OPERATOR(pg_catalog.->>) 'Total Cost' AS float8)),
-                    0];
+                    CASE WHEN CAST(plan OPERATOR(pg_catalog.->>) 'Total Cost' AS float8) < found[2] THEN 1 ELSE 0 END];
             END
             $body$""";
 

@@ -1,7 +1,6 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.KeywordIndex;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +37,9 @@ final class SearchSql {
     /** Exactly. */
     final Filterable exact;
 
+    /** Exactly, on the rows that the index over the numbers under a key finds; by the place of the key. */
+    final List<String> inRange;
+
     /** The words of a question, with how many chunks hold them. */
     final String terms;
 
@@ -57,6 +59,8 @@ final class SearchSql {
         any = filterable(tune().replaceFirst("SELECT ", "SELECT {pages} || ") + INDEX_OR_NEXT.replace("{scan}", scan)
                 + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", ""));
+        inRange = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", "").replace("{and}", IN_RANGE_ALONE))
+                .ranged();
         terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
     }
@@ -74,22 +78,25 @@ final class SearchSql {
                 .replace("{tuned}", "")
                 .replace("{where}", "")
                 .replace("{and}", "");
-        String some = text.replace("{planning}", PLANNING)
-                .replace("{exactly}", EXACTLY)
+        String some = text.replace("{exactly}", EXACTLY)
                 .replace("{tuned}", tuneToFilter())
                 .replace("{work}", WORK)
                 .replace("{matching}", "g.estimated[1]")
                 .replace("{where}", "WHERE " + MATCHES);
-        String filtered =
-                some.replace("{estimated}", ESTIMATED.replace("{range}", "")).replace("{and}", "AND " + MATCHES);
-        List<String> ranged = new ArrayList<>();
-        for (String key : definition.rangeKeys()) {
-            String estimated = ESTIMATED.replace("{range}", IN_RANGE.replace("{key}", key));
-            String in = BETWEEN.replace("{number}", Definition.Lookup.number("c.metadata", key));
-            ranged.add(tenantSetting.naming(
-                    fill(some.replace("{estimated}", estimated).replace("{and}", "AND " + MATCHES + in))));
-        }
+        String filtered = some.replace("{estimated}", ESTIMATED.replace("{range}", ""))
+                .replace("{planning}", PLANNING)
+                .replace("{and}", "AND " + MATCHES);
+        List<String> ranged =
+                definition.rangeKeys().stream().map(key -> ranged(some, key)).toList();
         return new Filterable(tenantSetting.naming(fill(all)), tenantSetting.naming(fill(filtered)), ranged);
+    }
+
+    private String ranged(String text, String key) {
+        return tenantSetting.naming(fill(text.replace("{estimated}", ESTIMATED.replace("{range}", IN_RANGE))
+                .replace("{planning}", "'force_custom_plan'")
+                .replace("{and}", "AND " + MATCHES + " " + BETWEEN)
+                .replace("{key}", key)
+                .replace("{number}", Definition.Lookup.number("c.metadata", key))));
     }
 
     private String fill(String text) {
@@ -165,7 +172,10 @@ final class SearchSql {
 
     private static final String MATCHES = "c.metadata @@ CAST(? AS jsonpath)";
 
-    private static final String BETWEEN = "\n        AND {number} BETWEEN CAST(? AS numeric) AND CAST(? AS numeric)";
+    private static final String BETWEEN = "AND {number} BETWEEN CAST(? AS numeric) AND CAST(? AS numeric)";
+
+    /** A plan for any value would ask the index over metadata too, which for most ranges has to be read from end to end. */
+    private static final String IN_RANGE_ALONE = "AND (" + MATCHES + ") IS TRUE " + BETWEEN;
 
     /** A filter that an index finds whatever its values are needs no plan of its own for the exact search. */
     private static final String PLANNING =

@@ -167,8 +167,14 @@ final class VectorSearch {
 
     /** In a way that {@link SearchMemory} knows. */
     private Rows exact(Asked asked, Rows.State way) throws SQLException {
-        return read(asked, sql.exact.text(asked.filter()), (statement, parameters) -> {
-            parameters.text(way == Rows.State.EXACT ? "force_custom_plan" : "force_generic_plan");
+        boolean each = way == Rows.State.EXACT;
+        String inRange = asked.filter()
+                .range()
+                .map(range -> sql.inRange.get(range.key()))
+                .orElse("");
+        String text = each || inRange.isEmpty() ? sql.exact.text(asked.filter()) : inRange;
+        return read(asked, text, (statement, parameters) -> {
+            parameters.text(each ? "force_custom_plan" : "force_generic_plan");
             bindExact(parameters, asked);
             return Rows.NONE.then(reader(statement).next());
         });
