@@ -98,14 +98,15 @@ record Rows(List<Hit> hits, State state, long looked) {
         String source = row.getString(6);
         String json = row.getString(7);
         return chunk.described(
-                source, json.equals("{}") ? Metadata.empty() : Metadata.lazily(() -> metadata(chunk, json)));
+                source, json.equals("{}") ? Metadata.empty() : Metadata.lazily(() -> metadata(documentId, json)));
     }
 
-    private static Metadata metadata(Chunk chunk, String json) {
+    private static Metadata metadata(String documentId, String json) {
         try {
             return MetadataJson.read(json);
         } catch (IllegalArgumentException e) {
-            throw new StoreException("the metadata of " + chunk + " cannot be read: " + e.getMessage());
+            throw new StoreException(
+                    "the metadata of a chunk of document '" + documentId + "' cannot be read: " + e.getMessage());
         }
     }
 }
