@@ -11,7 +11,7 @@ package dev.ragkit.pgvector;
  */
 record SearchPlan(double factor, int efSearch, int probes) {
     /** The factor of {@link #ofDefaults}. */
-    static final double DEFAULT_FACTOR = 8;
+    static final double DEFAULT_FACTOR = 16;
 
     static final int DEFAULT_EF_SEARCH = 40;
     static final int MAX_EF_SEARCH = 1_000;

@@ -93,7 +93,7 @@ class PgVectorPlanTest {
 
     @Test
     void aSearchThroughTheIndexUsesIt() {
-        String plan = plan(searchSql.index, 40, 80.0, 10.0, "default", query, "default", 10);
+        String plan = plan(searchSql.index, 40, 160.0, 10.0, "default", query, "default", 10);
         assertThat(plan).contains("Index Scan using plans_chunk_vector").doesNotContain("Seq Scan on plans_chunk");
     }
 
