@@ -95,8 +95,8 @@ final class IndexSettlement {
     }
 
     /** PostgreSQL does not build an index of a partitioned table beside writers, so there it is done here and now. */
-    void finishInPlace(boolean inParallel) throws SQLException {
-        if (!inParallel) {
+    void finishInPlace(IndexBuild.Processes processes) throws SQLException {
+        if (processes == IndexBuild.Processes.ONE) {
             Catalogue.run(connection, "SELECT set_config('max_parallel_maintenance_workers', '0', true)");
         }
         for (String name : unwanted) {

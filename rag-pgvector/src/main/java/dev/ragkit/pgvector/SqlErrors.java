@@ -171,7 +171,7 @@ final class SqlErrors {
     }
 
     /** Whether memory that processes of the server share could not be had; told by the routine, as messages are translated. */
-    static boolean isSharedMemoryShort(SQLException error) {
+    static boolean isSharedMemoryShort(Throwable error) {
         Throwable at = error;
         for (int i = 0; at != null && i < MOST_CAUSES; i++) {
             if (at instanceof PSQLException server

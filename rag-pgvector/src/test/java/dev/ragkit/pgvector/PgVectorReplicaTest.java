@@ -274,6 +274,23 @@ class PgVectorReplicaTest {
     }
 
     @Test
+    void whatChangesACollectionIsSentToThePrimaryByItsName() {
+        String collection = collection();
+        catchUp();
+        PgVectorSchema there = PgVectorSchema.builder(SPACE, collection).build();
+        there.apply(standby);
+        assertThatThrownBy(() -> there.buildIndex(standby))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("this server is a standby")
+                .hasMessageContaining("do that on its primary");
+        PgVectorSchema missing =
+                PgVectorSchema.builder(SPACE, TestCollection.name()).build();
+        assertThatThrownBy(() -> missing.apply(standby))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("this server is a standby");
+    }
+
+    @Test
     void aFailureOfThePrimaryIsTheCallersWithItsOwnWords() {
         String collection = collection();
         PgVectorStore gone = open(collection);
