@@ -93,7 +93,7 @@ final class SqlErrors {
         cause.initCause(error);
         return new StoreException(
                 "PostgreSQL was stopped " + doing + ", which did not end within " + timeout.toMillis()
-                        + " ms: try again, allow more time with within(Duration), or see in pg_stat_activity what keeps the"
+                        + " ms: try again, allow more time with within(Duration) or timeout(Duration), or see in pg_stat_activity what keeps the"
                         + " server and in the pool who keeps its connections",
                 Kind.TRANSIENT,
                 cause);
