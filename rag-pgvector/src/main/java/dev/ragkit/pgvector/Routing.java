@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * where there is one and the {@link Consistency} allows it. What the replica does not answer, the primary does: a replica that
  * is behind, cannot be reached, ends a query because it is in the way of the log, or has not yet heard of a table.
  */
-final class Routing {
+final class Routing implements Reads {
     /** How long a replica that is away is left alone before one search tries it again. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -75,8 +75,18 @@ final class Routing {
         return primary.read(doing, work);
     }
 
-    /** Reads for its own sake, where the consistency asked for allows. Whoever answers, the time is that of one call. */
-    <T> T read(String doing, Work<T> work) {
+    /** Where a read would go now, for reads that are to be compared. */
+    Session server() {
+        Deadline deadline = primary.deadline();
+        boolean elsewhere = isReplicaToBeAsked(deadline)
+                && onReplica("looking for a server", deadline, connection -> true)
+                        .isPresent();
+        return elsewhere ? replica.get(0) : primary;
+    }
+
+    /** Reads where the consistency asked for allows. Whoever answers, the time is that of one call. */
+    @Override
+    public <T> T read(String doing, Work<T> work) {
         Deadline deadline = primary.deadline();
         if (!isReplicaToBeAsked(deadline)) {
             return primary.read(doing, deadline, work);

@@ -19,7 +19,7 @@ import java.util.List;
  * and nothing is filtered, a shorter text does the first part alone, and the second is hardly ever needed.
  */
 final class VectorSearch {
-    private final Routing routing;
+    private final Reads routing;
     private final SearchSql sql;
     private final Definition definition;
     private final SearchPlan plan;
@@ -30,7 +30,7 @@ final class VectorSearch {
     /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
     private volatile boolean torn;
 
-    VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
+    VectorSearch(Reads routing, SearchSql sql, Definition definition, SearchPlan plan) {
         this.routing = routing;
         this.sql = sql;
         this.definition = definition;

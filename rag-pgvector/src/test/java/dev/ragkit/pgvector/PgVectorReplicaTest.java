@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -288,6 +289,30 @@ class PgVectorReplicaTest {
         assertThatThrownBy(() -> missing.apply(standby))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("this server is a standby");
+    }
+
+    @Test
+    void aRecallIsMeasuredOnOneServerOrNotAtAll() {
+        String collection = collection();
+        PgVectorStore writer = open(collection);
+        replace(writer, "a");
+        catchUp();
+        assertThat(readers(collection, () -> writer.recall(List.of(QUERY), 1))).isEqualTo("S");
+        PgVectorStore strict = writer.consistency(Consistency.PRIMARY);
+        assertThat(readers(collection, () -> strict.recall(List.of(QUERY), 1))).isEqualTo("P");
+        AtomicInteger given = new AtomicInteger();
+        DataSource fading = Standin.of(DataSource.class, (method, arguments) -> {
+            if (method.getName().equals("getConnection") && given.incrementAndGet() > 2) {
+                throw new SQLTransientConnectionException("no connection");
+            }
+            return method.invoke(standby, arguments);
+        });
+        PgVectorStore store = PgVectorStore.builder(primary, SPACE, collection)
+                .replica(fading)
+                .build();
+        assertThatThrownBy(() -> store.recall(List.of(QUERY), 1))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("the database cannot be reached");
     }
 
     @Test
