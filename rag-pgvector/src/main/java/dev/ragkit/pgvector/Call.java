@@ -52,11 +52,10 @@ final class Call {
 
     /** How long there will be nothing to do, unless the caller is interrupted. */
     long nanosUntilDue(long now) {
-        return switch (state.get()) {
-            case RUNNING -> deadline.at() - now;
-            case STOPPED -> stoppedAt + GRACE_NANOS - now;
-            case BROKEN, ENDED -> Long.MAX_VALUE;
-        };
+        if (state.get() == State.RUNNING) {
+            return deadline.at() - now;
+        }
+        return state.get() == State.STOPPED ? stoppedAt + GRACE_NANOS - now : Long.MAX_VALUE;
     }
 
     /** Ends the call on its own thread. A connection that somebody else was told to touch is broken before it goes back. */
