@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * holds the table's lock. For one use.
  */
 final class IndexSettlement {
-    private static final int DIGITS = 8;
-
     private final Connection connection;
     private final Tables tables;
     private final Ddl ddl;
@@ -71,16 +69,12 @@ final class IndexSettlement {
     /** Retires what broken builds and removals left behind. */
     void sweep() throws SQLException {
         for (ChunkTable.Index index : List.copyOf(there.values())) {
-            if (isNamed(index, ChunkIndex.nextNames(tables))) {
+            if (ChunkIndex.isNext(tables, index.name())) {
                 retire(index);
-            } else if (isNamed(index, ChunkIndex.oldNames(tables))) {
+            } else if (ChunkIndex.isOld(tables, index.name())) {
                 unwanted.add(index.name());
             }
         }
-    }
-
-    private static boolean isNamed(ChunkTable.Index index, String prefix) {
-        return index.name().startsWith(prefix) && index.name().length() == prefix.length() + DIGITS;
     }
 
     private static boolean isUsable(ChunkTable.@Nullable Index index) {
