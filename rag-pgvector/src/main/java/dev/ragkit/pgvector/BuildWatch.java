@@ -2,6 +2,7 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.StoreException;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -22,6 +23,7 @@ final class BuildWatch {
     private final Consumer<? super IndexProgress> progress;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final FutureTask<Boolean> watching = new FutureTask<>(this::watch);
+    private final Thread thread = new Thread(watching, "rag-index-progress");
 
     private BuildWatch(Session session, Tables tables, Consumer<? super IndexProgress> progress) {
         this.session = session;
@@ -32,9 +34,8 @@ final class BuildWatch {
     static IndexReport during(
             Supplier<IndexReport> build, Session session, Tables tables, Consumer<? super IndexProgress> progress) {
         BuildWatch watch = new BuildWatch(session, tables, progress);
-        Thread thread = new Thread(watch.watching, "rag-index-progress");
-        thread.setDaemon(true);
-        thread.start();
+        watch.thread.setDaemon(true);
+        watch.thread.start();
         IndexReport report;
         try {
             report = build.get();
@@ -46,29 +47,34 @@ final class BuildWatch {
         return report;
     }
 
-    private boolean watch() throws InterruptedException {
-        do {
-            Optional<IndexProgress> now;
-            try {
-                now = session.read("looking at the build", connection -> new ChunkTable(connection, tables).progress());
-            } catch (StoreException e) {
-                // The build matters and its tale does not; what ails the database the build will meet itself.
-                return false;
-            }
-            now.ifPresent(progress);
-        } while (!ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
-        return true;
+    private boolean watch() {
+        try {
+            do {
+                Optional<IndexProgress> now;
+                try {
+                    now = session.read(
+                            "looking at the build", connection -> new ChunkTable(connection, tables).progress());
+                } catch (StoreException | CancellationException e) {
+                    // The build matters and its tale does not; what ails the database the build will meet itself.
+                    return false;
+                }
+                now.ifPresent(progress);
+            } while (!ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
+    /** Nothing is told after this. Whoever is interrupted here is not kept by a question that is on its way. */
     private void awaitEnd() {
         boolean interrupted = false;
-        while (!watching.isDone()) {
+        while (thread.isAlive()) {
             try {
-                watching.get();
+                thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
-            } catch (ExecutionException e) {
-                break;
+                thread.interrupt();
             }
         }
         if (interrupted) {

@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
  */
 final class Call {
     /** A server that can be reached answers a cancel request within this time; after it the connection is broken. */
-    static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+    static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long LAST_CANCEL_MILLIS = 10;
 
@@ -48,6 +48,14 @@ final class Call {
                 && state.compareAndSet(State.STOPPED, State.BROKEN)) {
             aside("ragkit-break", this::cancelAndBreak);
         }
+    }
+
+    /** How long there will be nothing to do, unless the caller is interrupted. */
+    long nanosUntilDue(long now) {
+        if (state.get() == State.RUNNING) {
+            return deadline.at() - now;
+        }
+        return state.get() == State.STOPPED ? stoppedAt + GRACE_NANOS - now : Long.MAX_VALUE;
     }
 
     /** Ends the call on its own thread. A connection that somebody else was told to touch is broken before it goes back. */

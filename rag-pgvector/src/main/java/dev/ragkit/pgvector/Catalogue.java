@@ -25,7 +25,13 @@ final class Catalogue {
                     AND has_table_privilege(c.oid, 'DELETE'), false)
             FROM unnest(?::text[]) AS w(name)
             LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?
-            LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name""";
+            LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+            UNION ALL
+            SELECT w.name, p.oid IS NOT NULL, coalesce(has_schema_privilege(n.oid, 'USAGE'), false),
+                coalesce(has_function_privilege(p.oid, 'EXECUTE'), false), true
+            FROM unnest(?::text[]) AS w(name)
+            LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ?
+            LEFT JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = w.name""";
 
     private static final String TEXT_SEARCH = """
             SELECT FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
@@ -97,7 +103,7 @@ final class Catalogue {
     }
 
     /**
-     * Fails where a table is not there or the role may not read it; the message has the statement that grants it.
+     * Fails where a table or function is not there or the role may not use it to search; the message has the statement that grants it.
      *
      * @return what to say to a write, empty if the role may write
      */
@@ -110,6 +116,9 @@ final class Catalogue {
             statement.setArray(
                     1, connection.createArrayOf("text", tables.names().toArray()));
             statement.setString(2, tables.schema());
+            statement.setArray(
+                    3, connection.createArrayOf("text", tables.functionNames().toArray()));
+            statement.setString(4, tables.schema());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     boolean registry = rows.getString(1).equals(Tables.REGISTRY);
@@ -123,12 +132,15 @@ final class Catalogue {
             }
         }
         if (!missing.isEmpty()) {
-            throw notThere("the tables " + String.join(", ", missing) + " are missing");
+            throw notThere("the tables or functions " + String.join(", ", missing) + " are missing");
         }
-        if (!usable || !readable) {
-            throw new StoreException(denied(usable));
+        if (!usable) {
+            throw new StoreException(schemaDenied());
         }
-        return writable ? "" : denied(true);
+        if (!readable) {
+            throw new StoreException(rowsDenied());
+        }
+        return writable ? "" : rowsDenied();
     }
 
     /** What to say where the collection was never made. */
@@ -138,12 +150,14 @@ final class Catalogue {
                 + tables.schema() + "\").build().apply(dataSource), or let an owner run what statements() prints");
     }
 
-    private String denied(boolean usable) throws SQLException {
+    private String schemaDenied() throws SQLException {
         String role = Tables.quoted(currentUser());
-        if (!usable) {
-            return "the role " + role + " may not use the schema '" + tables.schema() + "': run GRANT USAGE ON SCHEMA "
-                    + Tables.quoted(tables.schema()) + " TO " + role;
-        }
+        return "the role " + role + " may not use the schema '" + tables.schema() + "': run GRANT USAGE ON SCHEMA "
+                + Tables.quoted(tables.schema()) + " TO " + role;
+    }
+
+    private String rowsDenied() throws SQLException {
+        String role = Tables.quoted(currentUser());
         return "the role " + role + " may not work on " + tables.where() + ": run "
                 + String.join("; ", tables.grants(role));
     }

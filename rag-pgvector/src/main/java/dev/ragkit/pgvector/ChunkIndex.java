@@ -9,6 +9,8 @@ import java.util.Locale;
  * @param definition what stands after the name in {@code CREATE INDEX}
  */
 record ChunkIndex(Tables tables, String name, String definition) {
+    private static final int DIGITS = 8;
+
     /** Made with the table, while it is empty and nobody else sees it. */
     String create() {
         return "CREATE INDEX IF NOT EXISTS " + Tables.quoted(name) + " " + definition;
@@ -24,13 +26,27 @@ record ChunkIndex(Tables tables, String name, String definition) {
         return nextNames(tables) + hex(definition.hashCode());
     }
 
+    /** Whether an index has the name of one in the making. */
+    static boolean isNext(Tables tables, String name) {
+        return isNumbered(nextNames(tables), name);
+    }
+
+    /** Whether an index has the name of one that is to go. */
+    static boolean isOld(Tables tables, String name) {
+        return isNumbered(oldNames(tables), name);
+    }
+
+    private static boolean isNumbered(String prefix, String name) {
+        return name.startsWith(prefix) && name.length() == prefix.length() + DIGITS;
+    }
+
     /** How the names of indexes in the making begin. */
-    static String nextNames(Tables tables) {
+    private static String nextNames(Tables tables) {
         return tables.collection() + "_new_";
     }
 
     /** How the names of indexes that are to go begin. */
-    static String oldNames(Tables tables) {
+    private static String oldNames(Tables tables) {
         return tables.collection() + "_old_";
     }
 

@@ -16,8 +16,8 @@ final class ChunkTable {
             WHERE i.indrelid = to_regclass(?) AND NOT i.indisprimary
             ORDER BY c.relname""";
 
-    private static final String STORAGE = """
-            SELECT c.relkind = 'p', coalesce('parallel_workers=0' = ANY (c.reloptions), false)
+    private static final String PARTITIONED = """
+            SELECT c.relkind = 'p'
             FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(?)""";
 
     /** A worker of the server has no user, which everybody may see; of what kind it is, not everybody may. */
@@ -57,14 +57,11 @@ final class ChunkTable {
         return indexes;
     }
 
-    /** How the table is kept. */
-    record Storage(boolean isPartitioned, boolean isForOneProcess) {}
-
-    Storage storage() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(STORAGE)) {
+    boolean isPartitioned() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PARTITIONED)) {
             statement.setString(1, tables.chunk());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? new Storage(row.getBoolean(1), row.getBoolean(2)) : new Storage(false, false);
+                return row.next() && row.getBoolean(1);
             }
         }
     }

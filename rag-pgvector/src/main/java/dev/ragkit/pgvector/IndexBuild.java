@@ -43,15 +43,21 @@ final class IndexBuild {
         this.definition = definition;
     }
 
+    /** How many processes of the server may build an index. */
+    enum Processes {
+        ANY,
+        ONE
+    }
+
     /** What is to be done after a look; nothing yet where somebody else is at work. */
     private record Look(boolean isBusy, Ddl ddl, List<String> unwanted, List<ChunkIndex> missing) {}
 
     IndexReport run() {
         int looks = 0;
         while (looks < MOST_LOOKS) {
-            Look look = session.write("looking at the indexes", this::look);
+            awaitOthers();
+            Look look = look();
             if (look.isBusy()) {
-                pause();
                 continue;
             }
             looks++;
@@ -69,6 +75,21 @@ final class IndexBuild {
                 + " gone again: let no other process exchange or drop these indexes, then call buildIndex again");
     }
 
+    /** Asks in transactions that write nothing: each that writes uses up a number, of which a server has so many. */
+    private void awaitOthers() {
+        while (!session.read(
+                "waiting for whoever builds",
+                connection -> Session.inTransaction(connection, () -> isNobodyBuilding(connection)))) {
+            pause();
+        }
+    }
+
+    private boolean isNobodyBuilding(Connection connection) throws SQLException {
+        Catalogue catalogue = new Catalogue(connection, tables);
+        catalogue.requirePrimary();
+        return isLocked(connection, new Ddl(tables, definition, catalogue.extension()));
+    }
+
     /** An interrupt is seen by the next look. */
     private static void pause() {
         try {
@@ -78,9 +99,19 @@ final class IndexBuild {
         }
     }
 
+    private Look look() {
+        try {
+            return session.write("looking at the indexes", connection -> Silence.during(connection, this::look));
+        } catch (StoreException failure) {
+            if (!isLeftToOneProcess(failure)) {
+                throw failure;
+            }
+            return look();
+        }
+    }
+
     private Look look(Connection connection) throws SQLException {
         Catalogue catalogue = new Catalogue(connection, tables);
-        catalogue.requirePrimary();
         Extension extension = catalogue.extension();
         Ddl ddl = new Ddl(tables, definition, extension);
         if (!isLocked(connection, ddl)) {
@@ -132,13 +163,17 @@ final class IndexBuild {
 
     private void finish(Connection connection, Ddl ddl, Extension extension, IndexSettlement settlement)
             throws SQLException {
-        boolean inParallel = extension.buildsInParallelSafely() && !sharedMemoryIsShort;
-        ChunkTable.Storage storage = new ChunkTable(connection, tables).storage();
-        if (storage.isPartitioned()) {
-            settlement.finishInPlace(inParallel);
-        } else {
-            limitProcesses(connection, ddl, storage, !inParallel && !settlement.missing.isEmpty());
+        Processes processes =
+                extension.buildsInParallelSafely() && !sharedMemoryIsShort ? Processes.ANY : Processes.ONE;
+        if (new ChunkTable(connection, tables).isPartitioned()) {
+            settlement.finishInPlace(processes);
+            return;
         }
+        // A parameter of the table, as a setting of the session would stay on the connection; and in every case, since
+        // it also
+        // makes other sessions plan anew, to whom an index that only got its name would not be there.
+        boolean limited = processes == Processes.ONE && !settlement.missing.isEmpty();
+        Catalogue.run(connection, limited ? ddl.buildWithOneProcess() : ddl.buildWithAnyProcesses());
     }
 
     private IndexSettlement settle(Connection connection, Ddl ddl, Definition held) throws SQLException {
@@ -168,16 +203,6 @@ final class IndexBuild {
         return settlement;
     }
 
-    /** A parameter of the table, as a setting of the session would stay on the connection. */
-    private static void limitProcesses(Connection connection, Ddl ddl, ChunkTable.Storage storage, boolean limit)
-            throws SQLException {
-        if (limit && !storage.isForOneProcess()) {
-            Catalogue.run(connection, ddl.buildWithOneProcess());
-        } else if (!limit && storage.isForOneProcess()) {
-            Catalogue.run(connection, ddl.buildWithAnyProcesses());
-        }
-    }
-
     private void noteVersion(Extension extension) {
         if (definition.index().kind() != VectorIndex.Kind.HNSW || extension.keepsHnswWell()) {
             return;
@@ -195,46 +220,36 @@ final class IndexBuild {
     /** Runs a statement that cannot stand in a transaction. */
     private void alone(String doing, String text) {
         session.read(doing, connection -> {
-            boolean autoCommit = connection.getAutoCommit();
-            boolean finished = false;
-            try {
-                connection.setAutoCommit(true);
-                execute(connection, text);
-                finished = true;
-            } finally {
-                giveBack(connection, autoCommit, finished);
+            try (Transaction none = Transaction.none(connection)) {
+                return none.run(same -> Silence.during(same, silent -> execute(silent, text)));
             }
-            return true;
         });
     }
 
-    private void execute(Connection connection, String text) throws SQLException {
+    /** Whether it is done, or left to the next look. */
+    private boolean execute(Connection connection, String text) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             statement.execute();
             noteMemory(statement.getWarnings());
+            return true;
         } catch (SQLException e) {
-            if (SqlErrors.state(e).equals(DEADLOCK)) {
-                // Two came past the look at the same moment; the next look finds what is left to do.
-                return;
-            }
-            if (sharedMemoryIsShort || !SqlErrors.isSharedMemoryShort(e)) {
+            // By a deadlock two came past the look at the same moment; the next look finds what is left to do.
+            if (!SqlErrors.state(e).equals(DEADLOCK) && !isLeftToOneProcess(e)) {
                 throw e;
             }
-            sharedMemoryIsShort = true;
-            notes.add("the server's shared memory is too small for several processes to build an index, so one did:"
-                    + " enlarge /dev/shm (docker run --shm-size) beyond maintenance_work_mem, or lower that");
+            return false;
         }
     }
 
-    /** Does not hide why the work failed: a connection that cannot be reset is broken anyway. */
-    private static void giveBack(Connection connection, boolean autoCommit, boolean finished) throws SQLException {
-        try {
-            connection.setAutoCommit(autoCommit);
-        } catch (SQLException broken) {
-            if (finished) {
-                throw broken;
-            }
+    /** Whether a build failed that one process can do. */
+    private boolean isLeftToOneProcess(Exception failure) {
+        if (sharedMemoryIsShort || !SqlErrors.isSharedMemoryShort(failure)) {
+            return false;
         }
+        sharedMemoryIsShort = true;
+        notes.add("the server's shared memory is too small for several processes to build an index, so one did:"
+                + " enlarge /dev/shm (docker run --shm-size) beyond maintenance_work_mem, or lower that");
+        return true;
     }
 
     /** The name of a setting stands in the message in every language. */

@@ -66,8 +66,8 @@ final class IndexChecks {
         /** What a broken REINDEX CONCURRENTLY, or a broken build of ours, leaves behind beside the index itself. */
         boolean isLeftOver(Tables tables) {
             return name.matches(".*_cc(new|old)\\d*")
-                    || name.startsWith(ChunkIndex.nextNames(tables))
-                    || name.startsWith(ChunkIndex.oldNames(tables));
+                    || ChunkIndex.isNext(tables, name)
+                    || ChunkIndex.isOld(tables, name);
         }
     }
 

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * holds the table's lock. For one use.
  */
 final class IndexSettlement {
-    private static final int DIGITS = 8;
-
     private final Connection connection;
     private final Tables tables;
     private final Ddl ddl;
@@ -71,16 +69,12 @@ final class IndexSettlement {
     /** Retires what broken builds and removals left behind. */
     void sweep() throws SQLException {
         for (ChunkTable.Index index : List.copyOf(there.values())) {
-            if (isNamed(index, ChunkIndex.nextNames(tables))) {
+            if (ChunkIndex.isNext(tables, index.name())) {
                 retire(index);
-            } else if (isNamed(index, ChunkIndex.oldNames(tables))) {
+            } else if (ChunkIndex.isOld(tables, index.name())) {
                 unwanted.add(index.name());
             }
         }
-    }
-
-    private static boolean isNamed(ChunkTable.Index index, String prefix) {
-        return index.name().startsWith(prefix) && index.name().length() == prefix.length() + DIGITS;
     }
 
     private static boolean isUsable(ChunkTable.@Nullable Index index) {
@@ -95,8 +89,8 @@ final class IndexSettlement {
     }
 
     /** PostgreSQL does not build an index of a partitioned table beside writers, so there it is done here and now. */
-    void finishInPlace(boolean inParallel) throws SQLException {
-        if (!inParallel) {
+    void finishInPlace(IndexBuild.Processes processes) throws SQLException {
+        if (processes == IndexBuild.Processes.ONE) {
             Catalogue.run(connection, "SELECT set_config('max_parallel_maintenance_workers', '0', true)");
         }
         for (String name : unwanted) {

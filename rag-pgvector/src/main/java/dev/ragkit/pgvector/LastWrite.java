@@ -36,9 +36,9 @@ final class LastWrite {
     }
 
     /** Asks the primary where its log is now. If it cannot say, the position stays unknown; the write is done in any case. */
-    void learn(Session primary) {
+    void learn(Session primary, Deadline deadline) {
         long counted = writes.get();
-        ask(primary).ifPresent(lsn -> keep(new Position(counted, lsn)));
+        ask(primary, deadline).ifPresent(lsn -> keep(new Position(counted, lsn)));
     }
 
     private synchronized void keep(Position read) {
@@ -47,9 +47,9 @@ final class LastWrite {
         }
     }
 
-    private static Optional<String> ask(Session primary) {
+    private static Optional<String> ask(Session primary, Deadline deadline) {
         try {
-            return Optional.of(primary.read("reading the position of the log", LastWrite::read));
+            return Optional.of(primary.read("reading the position of the log", deadline, LastWrite::read));
         } catch (StoreException | CancellationException unknown) {
             return Optional.empty();
         }

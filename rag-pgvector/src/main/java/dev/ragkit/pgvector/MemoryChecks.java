@@ -23,6 +23,11 @@ final class MemoryChecks {
         Sizes sizes = checkup.one(
                 SIZES, row -> new Sizes(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)), index, index);
         String what = "the index " + index + " takes " + Checkup.megabytes(sizes.index);
+        searches(checkup, sizes, what);
+        builds(checkup, sizes, what);
+    }
+
+    private static void searches(Checkup checkup, Sizes sizes, String what) {
         if (sizes.index > sizes.cache) {
             checkup.add(
                     Kind.INDEX_LARGER_THAN_CACHE,
@@ -40,6 +45,9 @@ final class MemoryChecks {
                             + " a restart of the server, and a machine with four times that memory.",
                     "ALTER SYSTEM SET shared_buffers = '" + Checkup.megabytes(sizes.index + sizes.index / 2) + "'");
         }
+    }
+
+    private static void builds(Checkup checkup, Sizes sizes, String what) throws SQLException {
         if (sizes.index > sizes.maintenance && checkup.isHnsw()) {
             checkup.add(
                     Kind.MAINTENANCE_MEMORY_SMALL,

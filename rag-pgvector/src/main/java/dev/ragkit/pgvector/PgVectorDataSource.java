@@ -42,7 +42,8 @@ import org.postgresql.Driver;
  * </table>
  *
  * <p>After a failover a server may go on answering and refuse to write (SQLSTATE 25006). The pool then drops all its
- * connections, so that the next ones look for the primary again.
+ * connections, so that the next ones look for the primary again; but not where the role or the database is set to read only and
+ * the server is no standby, for new connections would be no other.
  *
  * <p>Safe for use by several threads. It is to be closed by its owner, after the stores that use it are no longer used.
  */
@@ -303,7 +304,7 @@ public final class PgVectorDataSource implements DataSource, Closeable {
             config.setMaxLifetime(maxLifetime.toMillis());
             config.setKeepaliveTime(keepaliveTime.compareTo(maxLifetime) < 0 ? keepaliveTime.toMillis() : 0);
             config.setInitializationFailTimeout(-1);
-            ReadOnlyServers readOnlyServers = new ReadOnlyServers();
+            ReadOnlyServers readOnlyServers = new ReadOnlyServers(driver);
             config.setExceptionOverride(readOnlyServers);
             HikariDataSource pool = new HikariDataSource(config);
             readOnlyServers.watch(pool);

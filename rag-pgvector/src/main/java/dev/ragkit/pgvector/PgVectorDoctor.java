@@ -5,6 +5,7 @@ import dev.ragkit.StoreException;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import javax.sql.DataSource;
@@ -21,12 +22,16 @@ import javax.sql.DataSource;
  * <p>Immutable and safe for use by several threads.
  */
 public final class PgVectorDoctor {
+    /** The time for an examination, unless told otherwise: 60 seconds. */
+    public static final Duration DEFAULT_TIMEOUT = PgVectorStore.DEFAULT_TIMEOUT;
+
     private static final String BOUNDS =
             "SELECT set_config('statement_timeout', '5s', true), set_config('lock_timeout', '1s', true)";
 
     private final DataSource dataSource;
     private final Tables tables;
     private final int limit;
+    private final Duration timeout;
 
     /** A group of things to look at. */
     private interface Check {
@@ -37,6 +42,7 @@ public final class PgVectorDoctor {
         dataSource = builder.dataSource;
         tables = new Tables(builder.schema, builder.collection);
         limit = builder.limit;
+        timeout = builder.timeout;
     }
 
     /**
@@ -54,11 +60,11 @@ public final class PgVectorDoctor {
      * Examines the collection.
      *
      * @return what was found, the worst first; empty if nothing
-     * @throws StoreException if the database cannot be reached, the collection is not there, the role may not read it, or a
-     *     statement takes longer than 5 seconds
+     * @throws StoreException if the database cannot be reached, the collection is not there, the role may not read it, a
+     *     statement takes longer than 5 seconds, or the whole longer than {@link Builder#timeout}
      */
     public List<Finding> examine() {
-        Session session = new Session(dataSource, tables.where());
+        Session session = new Session(dataSource, tables.where()).within(timeout);
         return session.read(
                 "examining it", connection -> Session.inTransaction(connection, () -> on(session, connection)));
     }
@@ -104,6 +110,7 @@ public final class PgVectorDoctor {
         private final String collection;
         private String schema = PgVectorSchema.DEFAULT_SCHEMA;
         private int limit = SearchOptions.DEFAULT_LIMIT;
+        private Duration timeout = DEFAULT_TIMEOUT;
 
         private Builder(DataSource dataSource, String collection) {
             this.dataSource = dataSource;
@@ -130,6 +137,18 @@ public final class PgVectorDoctor {
          */
         public Builder limit(int limit) {
             this.limit = SearchOptions.ofLimit(limit).limit();
+            return this;
+        }
+
+        /**
+         * Sets the time for an examination. Default: {@link PgVectorDoctor#DEFAULT_TIMEOUT}, 60 s.
+         *
+         * @param timeout 1 ms to 1 day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = Deadline.check(timeout);
             return this;
         }
 

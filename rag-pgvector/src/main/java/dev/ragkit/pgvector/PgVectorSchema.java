@@ -4,6 +4,7 @@ import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Filter;
 import dev.ragkit.Metric;
 import dev.ragkit.StoreException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,8 @@ import javax.sql.DataSource;
  * <p>A collection holds one embedding space, one metric and one language; they are written down in the table {@code
  * rag_collection} of its schema and checked by each {@link PgVectorStore} that opens it.
  *
+ * <p>Every call has a deadline ({@link Builder#timeout}), but for {@link #buildIndex}, which is ended by an interrupt.
+ *
  * <p>Immutable and safe for use by several threads and processes.
  */
 public final class PgVectorSchema {
@@ -26,10 +29,14 @@ public final class PgVectorSchema {
     /** The text search configuration unless told otherwise: {@value}. */
     public static final String DEFAULT_TEXT_SEARCH = "english";
 
+    /** The time for a call but {@link #buildIndex}, unless told otherwise: 60 seconds, as a store's. */
+    public static final Duration DEFAULT_TIMEOUT = PgVectorStore.DEFAULT_TIMEOUT;
+
     static final Pattern CONFIGURATION = Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_]{0,62}");
     private final Tables tables;
     private final Definition definition;
     private final TableCreation.Extent extent;
+    private final Duration timeout;
 
     private PgVectorSchema(Builder builder) {
         tables = new Tables(builder.schema, builder.collection);
@@ -40,6 +47,7 @@ public final class PgVectorSchema {
                 new Tenancy(builder.wall, builder.partitions));
         definition.check();
         extent = new TableCreation.Extent(builder.createExtension, indexes(builder));
+        timeout = builder.timeout;
     }
 
     private static TableCreation.Indexes indexes(Builder builder) {
@@ -90,7 +98,11 @@ public final class PgVectorSchema {
      *     tenants, or with another index and {@link Builder#deferIndex} was not said, if the extension is not installed, or if the database fails
      */
     public void apply(DataSource dataSource) {
-        creation(new Session(dataSource, tables.where())).run();
+        creation(session(dataSource)).run();
+    }
+
+    private Session session(DataSource dataSource) {
+        return new Session(dataSource, tables.where()).within(timeout);
     }
 
     private TableCreation creation(Session session) {
@@ -115,7 +127,7 @@ public final class PgVectorSchema {
      *     or if the database fails
      */
     public IndexReport buildIndex(DataSource dataSource) {
-        Session session = new Session(dataSource, tables.where());
+        Session session = session(dataSource);
         session.read("looking for tables", connection -> {
             TableCreation creation = creation(session);
             Catalogue catalogue = new Catalogue(connection, tables);
@@ -124,7 +136,7 @@ public final class PgVectorSchema {
                     .orElseThrow(() -> catalogue.notThere("there is nothing to index")));
             return true;
         });
-        return new IndexBuild(session, tables, definition).run();
+        return new IndexBuild(new Session(dataSource, tables.where()), tables, definition).run();
     }
 
     /**
@@ -138,8 +150,7 @@ public final class PgVectorSchema {
      * @throws StoreException as {@link #buildIndex(DataSource)} does
      */
     public IndexReport buildIndex(DataSource dataSource, Consumer<? super IndexProgress> progress) {
-        return BuildWatch.during(
-                () -> buildIndex(dataSource), new Session(dataSource, tables.where()), tables, progress);
+        return BuildWatch.during(() -> buildIndex(dataSource), session(dataSource), tables, progress);
     }
 
     /**
@@ -149,7 +160,7 @@ public final class PgVectorSchema {
      * @throws StoreException if the database fails
      */
     public void drop(DataSource dataSource) {
-        new Session(dataSource, tables.where()).write("dropping tables", connection -> {
+        session(dataSource).write("dropping tables", connection -> {
             Ddl ddl = new Ddl(tables, definition, TableCreation.PRINTED);
             Catalogue.run(connection, ddl.dropTables());
             Catalogue.run(connection, ddl.dropFunctions());
@@ -166,12 +177,13 @@ public final class PgVectorSchema {
      * it, words may weigh too little, and those that only a chunk put in by hand has may not be found. Writers wait meanwhile;
      * readers do not.
      *
-     * @param dataSource the database; the role sees the rows of all tenants
+     * @param dataSource the database, as a role that sees the rows of all tenants: with row level security a superuser, or one with
+     *     {@code BYPASSRLS} and rights on the tables
      * @return how many counts were wrong
-     * @throws StoreException if the collection is not there, or the database fails
+     * @throws StoreException if the collection is not there, row level security hides rows from the role, or the database fails
      */
     public long recount(DataSource dataSource) {
-        return new Session(dataSource, tables.where()).write("counting words", new Recount(tables)::on);
+        return session(dataSource).write("counting words", new Recount(tables)::on);
     }
 
     /** Shows the collection and what it is. */
@@ -195,6 +207,7 @@ public final class PgVectorSchema {
         private int partitions;
         private boolean createExtension;
         private boolean deferIndex;
+        private Duration timeout = DEFAULT_TIMEOUT;
 
         private Builder(EmbeddingSpace space, String collection) {
             this.space = space;
@@ -209,6 +222,20 @@ public final class PgVectorSchema {
          */
         public Builder schema(String schema) {
             this.schema = schema;
+            return this;
+        }
+
+        /**
+         * Sets the time for each call but {@link PgVectorSchema#buildIndex}, which takes as long as it takes. A call that is not over
+         * by then is cancelled on the server, changes nothing, and ends with a transient {@link StoreException}. {@link
+         * PgVectorSchema#recount} of a large collection may need more. Default: {@link PgVectorSchema#DEFAULT_TIMEOUT}, 60 s.
+         *
+         * @param timeout 1 ms to 1 day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = Deadline.check(timeout);
             return this;
         }
 

@@ -167,8 +167,10 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     /**
      * Measures how much of the true nearest this store's searches find, with its present settings and the chunks that are there.
-     * Each query is searched for exactly and then as by {@link #search(Embedding, SearchOptions)}; all searches only read, and
-     * are made one after another, with at most one connection at a time. An exact search looks at every chunk of the tenant.
+     * Each query is searched for exactly and then as by {@link #search(Embedding, SearchOptions)}, all on one server, one search
+     * after another, each in a transaction that may only read. PostgreSQL has no priorities: what can be done is that no search
+     * gets a second process. An exact search looks at every chunk of the tenant. All together have {@link Recall#TIMEOUT}, 10
+     * minutes, and not the time of a call; an interrupt ends them.
      *
      * @param sampleQueries embeddings of queries, drawn at random from what is asked; 100 or more for an interval of use
      * @param k how many hits are asked for, 1 to {@value SearchOptions#MAX_LIMIT}
@@ -195,8 +197,12 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     /** For {@link Tuning}. */
     TrueNearest trueNearest(List<Embedding> sampleQueries, SearchOptions options) {
+        VectorSearch store = parts.opened.search;
+        String setting = store.effort(options.limit()).setting();
+        Measuring measuring = new Measuring(parts.routing.server().within(Recall.TIMEOUT), setting);
         return TrueNearest.of(
-                new TrueNearest.Question(parts.vectorSearch, tenant, List.copyOf(sampleQueries), options));
+                new TrueNearest.Question(store.through(measuring), tenant, List.copyOf(sampleQueries), options),
+                measuring);
     }
 
     VectorIndex index() {

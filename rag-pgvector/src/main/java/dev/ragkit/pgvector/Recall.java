@@ -20,6 +20,9 @@ import java.util.Locale;
  * <p>Immutable and safe for use by several threads.
  */
 public final class Recall {
+    /** The time for a whole measurement, or for a whole choice of {@link Tuning}: 10 minutes. */
+    public static final Duration TIMEOUT = Duration.ofMinutes(10);
+
     private final Sample sample;
     private final Effort effort;
     private final double estimate;
@@ -113,8 +116,9 @@ public final class Recall {
     }
 
     /**
-     * The value of {@link #setting()} in the searches measured. Where the host has set a larger one for the session, or a filter
-     * calls for a larger one, that was used. A recall says nothing about another value.
+     * The value of {@link #setting()} that was in force in the searches measured, as the server says; the largest, should they
+     * differ. Where the host has set a larger one for the session, or a filter calls for a larger one, it is that. A recall
+     * says nothing about another value.
      *
      * @return at least 1
      */
@@ -123,7 +127,7 @@ public final class Recall {
     }
 
     /**
-     * The median time of a search, as the caller sees it.
+     * The median time of a search on a connection that is at hand, with one process of the server.
      *
      * @return the time
      */
@@ -132,7 +136,7 @@ public final class Recall {
     }
 
     /**
-     * The median time of an exact search, as the caller sees it.
+     * The median time of an exact search on a connection that is at hand, with one process of the server.
      *
      * @return the time
      */

@@ -53,6 +53,7 @@ final class Recount {
 
     /** Works in the transaction that is open, which sees what others commit while it waits ({@link Writing}); returns how many counters were wrong. */
     long on(Connection connection) throws SQLException {
+        new RowSecurity(connection, tables).requireAllRows();
         Catalogue.run(connection, ALL_ROWS);
         Catalogue.run(connection, fill(LOCK));
         return number(connection, fill(TERMS)) + number(connection, fill(STATS));

@@ -8,65 +8,31 @@ import org.postgresql.core.BaseConnection;
 
 /** The role and the driver that connect. */
 final class RoleChecks {
-    private static final String HELD = """
-            SELECT c.relrowsecurity, r.rolsuper OR r.rolbypassrls,
-                pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity
-            FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
-            WHERE c.oid = to_regclass(?) AND r.rolname = current_user""";
-
     private RoleChecks() {}
 
-    /** Whether row level security is on, and what lets a role through it. */
-    private record Held(boolean on, boolean byRight, boolean asOwner) {}
-
     static void examine(Checkup checkup) throws SQLException {
-        Tables tables = checkup.tables();
-        for (String table : List.of(tables.document(), tables.chunk(), tables.term(), tables.stats())) {
-            Held held =
-                    checkup.one(HELD, row -> new Held(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), table);
-            if (held.on && (held.byRight || held.asOwner)) {
-                bypassed(checkup, table, held);
-                break;
-            }
+        RowSecurity security = new RowSecurity(checkup.connection(), checkup.tables());
+        List<String> tables = security.tablesWithIt();
+        if (!tables.isEmpty()) {
+            security.unboundRole().ifPresent(unbound -> bypassed(checkup, tables, unbound));
         }
         driver(checkup, checkup.connection().unwrap(BaseConnection.class));
     }
 
-    private static void bypassed(Checkup checkup, String table, Held held) throws SQLException {
-        String why = "Row level security does not hold this role, so it is no wall between tenants. ";
-        if (held.byRight) {
-            String app = Tables.quoted(checkup.tables().collection() + "_app");
-            checkup.add(
-                    Kind.ROW_SECURITY_BYPASSED,
-                    "the role " + checkup.role() + " is a superuser or has BYPASSRLS, and " + table
-                            + " has row level security",
-                    why + "Connect as a role without these rights; give the new one a password.",
-                    grants(checkup, app).toArray(new String[0]));
-            return;
-        }
-        Tables tables = checkup.tables();
+    private static void bypassed(Checkup checkup, List<String> tables, String unbound) {
+        String app = Tables.quoted(checkup.tables().collection() + "_app");
+        List<String> statements = new ArrayList<>();
+        statements.add("CREATE ROLE " + app + " LOGIN NOSUPERUSER NOBYPASSRLS");
+        statements.addAll(RowSecurity.grants(
+                checkup.tables(),
+                List.of(checkup.tables().schema(), checkup.extension().schema()),
+                app));
         checkup.add(
                 Kind.ROW_SECURITY_BYPASSED,
-                "the role " + checkup.role() + " owns " + table + ", which has row level security without FORCE",
-                why + "Better still connect as a role that owns nothing.",
-                force(tables.document()),
-                force(tables.chunk()),
-                force(tables.term()),
-                force(tables.stats()));
-    }
-
-    private static String force(String table) {
-        return "ALTER TABLE " + table + " FORCE ROW LEVEL SECURITY";
-    }
-
-    private static List<String> grants(Checkup checkup, String role) {
-        Tables tables = checkup.tables();
-        List<String> statements = new ArrayList<>();
-        statements.add("CREATE ROLE " + role + " LOGIN NOSUPERUSER NOBYPASSRLS");
-        statements.add("GRANT USAGE ON SCHEMA " + Tables.quoted(tables.schema()) + ", "
-                + Tables.quoted(checkup.extension().schema()) + " TO " + role);
-        statements.addAll(tables.grants(role));
-        return statements;
+                unbound + ", and there is row level security on " + String.join(", ", tables),
+                "Row level security does not hold such a role, or can be changed by it, so it is no wall between tenants."
+                        + " Connect as a role without these rights; give the new one a password.",
+                statements.toArray(new String[0]));
     }
 
     private static void driver(Checkup checkup, BaseConnection driver) throws SQLException {

@@ -3,30 +3,33 @@ package dev.ragkit.pgvector;
 import dev.ragkit.StoreException;
 import dev.ragkit.pgvector.Session.Work;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which server a call goes to. Writes, and what is read in order to write, go to the primary; searches go to the replica
  * where there is one and the {@link Consistency} allows it. What the replica does not answer, the primary does: a replica that
  * is behind, cannot be reached, ends a query because it is in the way of the log, or has not yet heard of a table.
  */
-final class Routing {
-    /** How long a replica that has failed is left alone before one search tries it again. */
+final class Routing implements Reads {
+    /** How long a replica that is away is left alone before one search tries it again. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Session primary;
-    private final @Nullable Session replica;
+
+    /** One, or none. */
+    private final List<Session> replica;
+
     private final Consistency consistency;
     private final State state;
 
     /** What all handles on a collection share. */
     private record State(LastWrite lastWrite, AtomicLong leftAloneUntil) {}
 
-    private Routing(Session primary, @Nullable Session replica, Consistency consistency, State state) {
+    private Routing(Session primary, List<Session> replica, Consistency consistency, State state) {
         this.primary = primary;
         this.replica = replica;
         this.consistency = consistency;
@@ -34,11 +37,11 @@ final class Routing {
     }
 
     static Routing toPrimary(Session primary) {
-        return new Routing(primary, null, Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
+        return new Routing(primary, List.of(), Consistency.LAST_WRITE, new State(new LastWrite(), new AtomicLong()));
     }
 
     Routing andReplica(Session added) {
-        return new Routing(primary, added, consistency, state);
+        return new Routing(primary, List.of(added), consistency, state);
     }
 
     Routing with(Consistency other) {
@@ -46,22 +49,24 @@ final class Routing {
     }
 
     Routing within(Duration time) {
-        Session other = replica;
-        return new Routing(primary.within(time), other == null ? null : other.within(time), consistency, state);
+        List<Session> other =
+                replica.stream().map(session -> session.within(time)).toList();
+        return new Routing(primary.within(time), other, consistency, state);
     }
 
     /** Writes in one transaction, on the primary. */
     <T> T write(String doing, Work<T> work) {
-        if (replica == null) {
-            return primary.write(doing, work);
+        Deadline deadline = primary.deadline();
+        if (replica.isEmpty()) {
+            return primary.write(doing, deadline, work);
         }
         T result;
         try {
-            result = primary.write(doing, work);
+            result = primary.write(doing, deadline, work);
         } finally {
             state.lastWrite.count();
         }
-        state.lastWrite.learn(primary);
+        state.lastWrite.learn(primary, deadline);
         return result;
     }
 
@@ -70,21 +75,31 @@ final class Routing {
         return primary.read(doing, work);
     }
 
-    /** Reads for its own sake, where the consistency asked for allows. */
-    <T> T read(String doing, Work<T> work) {
-        Session other = replica;
-        if (other == null || !isReplicaToBeAsked()) {
-            return primary.read(doing, work);
-        }
-        return onReplica(other, doing, work).orElseGet(() -> primary.read(doing, work));
+    /** Where a read would go now, for reads that are to be compared. */
+    Session server() {
+        Deadline deadline = primary.deadline();
+        boolean elsewhere = isReplicaToBeAsked(deadline)
+                && onReplica("looking for a server", deadline, connection -> true)
+                        .isPresent();
+        return elsewhere ? replica.get(0) : primary;
     }
 
-    private boolean isReplicaToBeAsked() {
-        if (consistency == Consistency.PRIMARY) {
+    /** Reads where the consistency asked for allows. Whoever answers, the time is that of one call. */
+    @Override
+    public <T> T read(String doing, Work<T> work) {
+        Deadline deadline = primary.deadline();
+        if (!isReplicaToBeAsked(deadline)) {
+            return primary.read(doing, deadline, work);
+        }
+        return onReplica(doing, deadline, work).orElseGet(() -> primary.read(doing, deadline, work));
+    }
+
+    private boolean isReplicaToBeAsked(Deadline deadline) {
+        if (replica.isEmpty() || consistency == Consistency.PRIMARY) {
             return false;
         }
         if (consistency == Consistency.LAST_WRITE && !state.lastWrite.isKnown()) {
-            state.lastWrite.learn(primary);
+            state.lastWrite.learn(primary, deadline);
             return false;
         }
         long until = state.leftAloneUntil.get();
@@ -93,18 +108,21 @@ final class Routing {
     }
 
     /** Empty if the replica is behind or does not answer. A call whose time is over does not begin again elsewhere. */
-    private <T> Optional<T> onReplica(Session other, String doing, Work<T> work) {
+    private <T> Optional<T> onReplica(String doing, Deadline deadline, Work<T> work) {
         try {
-            Optional<T> result = other.read(
-                    doing,
-                    connection -> consistency == Consistency.ANY || state.lastWrite.isReachedBy(connection)
-                            ? Optional.of(work.on(connection))
-                            : Optional.empty());
+            Optional<T> result = replica.get(0)
+                    .read(
+                            doing,
+                            deadline,
+                            connection -> consistency == Consistency.ANY || state.lastWrite.isReachedBy(connection)
+                                    ? Optional.of(work.on(connection))
+                                    : Optional.empty());
             state.leftAloneUntil.set(0);
             return result;
         } catch (StoreException failure) {
-            state.leftAloneUntil.set(afterPause());
-            if (failure.getCause() instanceof TimeoutException) {
+            boolean late = failure.getCause() instanceof TimeoutException;
+            state.leftAloneUntil.set(late || SqlErrors.isServerAway(failure) ? afterPause() : 0);
+            if (late) {
                 throw failure;
             }
             return Optional.empty();

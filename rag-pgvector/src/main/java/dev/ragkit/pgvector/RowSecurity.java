@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether row level security is in force as {@link TenantDdl} makes it, and binds the role that asks. */
 final class RowSecurity {
@@ -35,6 +36,15 @@ final class RowSecurity {
                         WHERE c.oid = ANY(CAST(?::text[] AS regclass[]))))
             ORDER BY r.rolname <> current_user, r.rolname <> session_user, r.rolname
             LIMIT 1""";
+
+    private static final String SWITCHED_ON = """
+            SELECT c.oid::regclass FROM pg_catalog.pg_class c
+            WHERE c.oid = ANY(CAST(?::text[] AS regclass[])) AND c.relrowsecurity
+            ORDER BY 1""";
+
+    private static final String HIDES = """
+            SELECT bool_or(row_security_active(c.oid)), current_user FROM pg_catalog.pg_class c
+            WHERE c.oid = ANY(CAST(?::text[] AS regclass[]))""";
 
     private final Connection connection;
     private final Tables tables;
@@ -80,27 +90,70 @@ final class RowSecurity {
 
     /** Fails for a role that policies do not bind, or that may change them. */
     void requireBoundRole() throws SQLException {
+        Optional<String> unbound = unboundRole();
+        if (unbound.isPresent()) {
+            throw new StoreException("row level security of " + tables.where() + " does not bind this session: "
+                    + unbound.get()
+                    + ". Connect as a role that only works on the rows: CREATE ROLE rag_app LOGIN PASSWORD '...'; "
+                    + String.join("; ", grants(tables, List.of(tables.schema()), "rag_app"))
+                    + ". For tests there is trustAnyRole()");
+        }
+    }
+
+    /** Who is not bound and why, such as {@code the role "postgres" is a superuser}; empty where policies hold the session. */
+    Optional<String> unboundRole() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ROLES)) {
             statement.setArray(1, rowTables());
             try (ResultSet row = statement.executeQuery()) {
-                if (row.next()) {
-                    throw new StoreException(unsafe(row));
-                }
+                return row.next() ? Optional.of(unbound(row)) : Optional.empty();
             }
         }
     }
 
-    private String unsafe(ResultSet row) throws SQLException {
-        String role = Tables.quoted(row.getString(1));
-        String is = row.getBoolean(3)
+    private static String unbound(ResultSet row) throws SQLException {
+        String why = row.getBoolean(3)
                 ? "is a superuser"
                 : row.getBoolean(4) ? "has BYPASSRLS" : "owns tables of the collection";
-        return "row level security of " + tables.where() + " does not bind this session: the role " + role
-                + (row.getBoolean(2) ? "" : ", which it may become,") + " " + is
-                + ". Connect as a role that only works on the rows: CREATE ROLE rag_app LOGIN PASSWORD '...';"
-                + " GRANT USAGE ON SCHEMA " + Tables.quoted(tables.schema()) + " TO rag_app; "
-                + String.join("; ", tables.grants("rag_app"))
-                + ". For tests there is trustAnyRole()";
+        return "the role " + Tables.quoted(row.getString(1)) + (row.getBoolean(2) ? " " : ", which it may become, ")
+                + why;
+    }
+
+    /** What a role needs that only works on the rows, a statement each. */
+    static List<String> grants(Tables tables, List<String> schemas, String role) {
+        List<String> statements = new ArrayList<>();
+        schemas.forEach(schema -> statements.add("GRANT USAGE ON SCHEMA " + Tables.quoted(schema) + " TO " + role));
+        statements.addAll(tables.grants(role));
+        return statements;
+    }
+
+    /** The tables on which it is switched on, by whomever. */
+    List<String> tablesWithIt() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(SWITCHED_ON)) {
+            statement.setArray(1, rowTables());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        return names;
+    }
+
+    /** Fails for a role from which it hides rows, which no grant changes. */
+    void requireAllRows() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(HIDES)) {
+            statement.setArray(1, rowTables());
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next() && row.getBoolean(1)) {
+                    throw new StoreException("row level security hides the tenants of " + tables.where()
+                            + " from the role " + Tables.quoted(row.getString(2))
+                            + ", and this needs the rows of all of them: do it as a superuser, or as a role with BYPASSRLS"
+                            + " and these rights: "
+                            + String.join("; ", tables.grants("role")));
+                }
+            }
+        }
     }
 
     private java.sql.Array rowTables() throws SQLException {

@@ -50,12 +50,23 @@ final class Session {
         return new Session(dataSource, where, watch, Deadline.check(time), pooler);
     }
 
+    /** The time until which a call that begins now may run. */
+    Deadline deadline() {
+        return Deadline.after(timeout);
+    }
+
     /** Reads; each text of statements is a transaction of its own, unless the pool hands out connections without auto-commit. */
     <T> T read(String doing, Work<T> work) {
+        return read(doing, deadline(), work);
+    }
+
+    /** Reads, as part of a call that has begun already. */
+    <T> T read(String doing, Deadline deadline, Work<T> work) {
         Work<T> whole = unlessInterrupted(doing, work);
         return call(
                 doing,
-                deadline -> onConnection(deadline, connection -> {
+                deadline,
+                () -> onConnection(deadline, connection -> {
                     try (Transaction transaction = Transaction.asItCame(connection)) {
                         return transaction.run(whole);
                     }
@@ -79,8 +90,13 @@ final class Session {
      * the transaction, and a call whose work was committed succeeds.
      */
     <T> T write(String doing, Work<T> work) {
+        return write(doing, deadline(), work);
+    }
+
+    /** Writes, as part of a call that has begun already. */
+    <T> T write(String doing, Deadline deadline, Work<T> work) {
         Writing<T> writing = new Writing<>(unlessInterrupted(doing, work));
-        return call(doing, deadline -> {
+        return call(doing, deadline, () -> {
             try {
                 return onConnection(deadline, writing::on);
             } catch (SQLException failure) {
@@ -120,16 +136,10 @@ final class Session {
         return Outcome.UNKNOWN;
     }
 
-    /** What is done until a deadline. */
-    private interface Attempt<T> {
-        T until(Deadline deadline) throws SQLException;
-    }
-
-    private <T> T call(String doing, Attempt<T> attempt) {
+    private <T> T call(String doing, Deadline deadline, Part<T> attempt) {
         endIfInterrupted(doing);
-        Deadline deadline = Deadline.after(timeout);
         try {
-            return attempt.until(deadline);
+            return attempt.get();
         } catch (SQLException e) {
             endIfInterrupted(doing);
             throw deadline.isPassed()
@@ -139,6 +149,9 @@ final class Session {
     }
 
     private <T> T onConnection(Deadline deadline, Work<T> work) throws SQLException {
+        if (deadline.isPassed()) {
+            throw new SQLTimeoutException("the time was over before there was a connection");
+        }
         try (Connection connection = dataSource.getConnection()) {
             if (deadline.isPassed()) {
                 throw new SQLTimeoutException("the data source gave a connection when the time was over");

@@ -26,6 +26,9 @@ final class SqlErrors {
     private static final Set<String> TRANSIENT =
             Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006", "53300", "25P03", "57P05");
 
+    /** How the states of a server begin that serves nobody: no login, no database, no room, or its end. */
+    private static final Set<String> AWAY = Set.of("28", "3D", "53", "57P");
+
     private static final String UNPREPARED =
             "a pooler such as PgBouncer, which does not keep prepared statements, is between: add prepareThreshold=0 to the"
                     + " JDBC URL";
@@ -90,7 +93,7 @@ final class SqlErrors {
         cause.initCause(error);
         return new StoreException(
                 "PostgreSQL was stopped " + doing + ", which did not end within " + timeout.toMillis()
-                        + " ms: try again, allow more time with within(Duration), or see in pg_stat_activity what keeps the"
+                        + " ms: try again, allow more time with within(Duration) or timeout(Duration), or see in pg_stat_activity what keeps the"
                         + " server and in the pool who keeps its connections",
                 Kind.TRANSIENT,
                 cause);
@@ -117,6 +120,18 @@ final class SqlErrors {
     static boolean isConnectionLost(SQLException error) {
         String state = state(error);
         return state.isEmpty() || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    /**
+     * Whether a server could not be used at all, by whatever query: it cannot be reached, refuses the login, starts, stops or has no
+     * room. A server that refuses one query, or ends it because it is in the way, is there.
+     */
+    static boolean isServerAway(StoreException failure) {
+        if (!(failure.getCause() instanceof SQLException error)) {
+            return false;
+        }
+        String state = state(error);
+        return isUnreachable(state, error) || AWAY.stream().anyMatch(state::startsWith);
     }
 
     private static boolean isUnreachable(String state, SQLException error) {
@@ -156,7 +171,7 @@ final class SqlErrors {
     }
 
     /** Whether memory that processes of the server share could not be had; told by the routine, as messages are translated. */
-    static boolean isSharedMemoryShort(SQLException error) {
+    static boolean isSharedMemoryShort(Throwable error) {
         Throwable at = error;
         for (int i = 0; at != null && i < MOST_CAUSES; i++) {
             if (at instanceof PSQLException server

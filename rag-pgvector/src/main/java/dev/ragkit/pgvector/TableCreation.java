@@ -74,7 +74,7 @@ final class TableCreation {
 
     /** Makes what is missing. */
     void run() {
-        if (session.read("looking for tables", connection -> isThere(new Catalogue(connection, tables), connection))) {
+        if (session.read("looking for tables", this::isThereOrCanBeMade)) {
             return;
         }
         session.write("making the schema", connection -> {
@@ -99,6 +99,16 @@ final class TableCreation {
         }
     }
 
+    /** A standby is told apart here, as a transaction that writes cannot even begin on one. */
+    private boolean isThereOrCanBeMade(Connection connection) throws SQLException {
+        Catalogue catalogue = new Catalogue(connection, tables);
+        boolean there = isThere(catalogue, connection);
+        if (!there) {
+            catalogue.requirePrimary();
+        }
+        return there;
+    }
+
     private boolean isThere(Catalogue catalogue, Connection connection) throws SQLException {
         if (!catalogue.isExtensionInstalled() && extent.extension()) {
             return false;
@@ -117,7 +127,6 @@ final class TableCreation {
     }
 
     private void share(Connection connection, Catalogue catalogue) throws SQLException {
-        catalogue.requirePrimary();
         if (extent.extension() && !catalogue.isExtensionInstalled()) {
             Catalogue.run(connection, Ddl.createExtension());
         }

@@ -83,6 +83,11 @@ record Tables(String schema, String collection) {
                 REGISTRY, collection + "_document", collection + "_chunk", collection + "_term", collection + "_stats");
     }
 
+    /** Those of the functions, as the catalogue has them. */
+    List<String> functionNames() {
+        return List.of(collection + "_estimate", collection + "_rows");
+    }
+
     /** The index over the embeddings, qualified. */
     String vectorIndex() {
         return qualified(indexName("vector"));
@@ -100,12 +105,13 @@ record Tables(String schema, String collection) {
         return indexName(String.format(Locale.ROOT, "%08x", sum.getValue()));
     }
 
-    /** What a role needs to work on the rows, a statement each. */
+    /** What a role needs to work on the rows, a statement each. Functions are for everybody, unless the host has said otherwise. */
     List<String> grants(String role) {
         return List.of(
                 "GRANT SELECT ON " + registry() + " TO " + role,
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON " + document() + ", " + chunk() + ", " + term() + ", "
-                        + stats() + " TO " + role);
+                        + stats() + " TO " + role,
+                "GRANT EXECUTE ON FUNCTION " + estimate() + ", " + rows() + " TO " + role);
     }
 
     /** For messages. */

@@ -26,6 +26,16 @@ final class Transaction implements AutoCloseable {
         return transaction;
     }
 
+    /** None: each statement is committed by itself, also where the connection came in another mode. */
+    static Transaction none(Connection connection) throws SQLException {
+        Transaction transaction = new Transaction(connection);
+        if (!transaction.autoCommit) {
+            connection.rollback();
+        }
+        connection.setAutoCommit(true);
+        return transaction;
+    }
+
     /** None where the connection commits each statement by itself, and the one that it begins by itself otherwise. */
     static Transaction asItCame(Connection connection) throws SQLException {
         return new Transaction(connection);
@@ -43,8 +53,11 @@ final class Transaction implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         try {
-            if (!connection.getAutoCommit()) {
+            boolean autoCommitNow = connection.getAutoCommit();
+            if (!autoCommitNow) {
                 connection.rollback();
+            }
+            if (autoCommitNow != autoCommit) {
                 connection.setAutoCommit(autoCommit);
             }
         } catch (SQLException broken) {

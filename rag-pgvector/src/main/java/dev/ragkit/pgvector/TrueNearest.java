@@ -9,7 +9,6 @@ import dev.ragkit.StoreException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Sample queries with what an exact search finds for each, to compare other searches with. */
 final class TrueNearest {
@@ -17,10 +16,11 @@ final class TrueNearest {
     private static final double NEARLY = 1e-6;
 
     private final Question question;
+    private final Measuring measuring;
     private final List<Nearest> nearest;
     private final long medianNanos;
 
-    /** What is asked, of which store. */
+    /** What is asked, of which store; the search reads as it is measured. */
     record Question(VectorSearch search, String tenant, List<Embedding> queries, SearchOptions options) {}
 
     /** How many hits there are for a query, at least 1, and the score of the last. */
@@ -32,33 +32,25 @@ final class TrueNearest {
         }
     }
 
-    /** A result, and how long it took. */
-    private record Timed(SearchResult result, long nanos) {
-        static Timed of(Supplier<SearchResult> search) {
-            long start = System.nanoTime();
-            SearchResult result = search.get();
-            return new Timed(result, System.nanoTime() - start);
-        }
-    }
-
-    private TrueNearest(Question question, List<Nearest> nearest, long medianNanos) {
+    private TrueNearest(Question question, Measuring measuring, List<Nearest> nearest, long medianNanos) {
         this.question = question;
+        this.measuring = measuring;
         this.nearest = nearest;
         this.medianNanos = medianNanos;
     }
 
     /** Searches exactly, one query after another. */
-    static TrueNearest of(Question question) {
+    static TrueNearest of(Question question, Measuring measuring) {
         check(question);
         List<Nearest> nearest = new ArrayList<>();
         long[] nanos = new long[question.queries.size()];
         for (int i = 0; i < nanos.length; i++) {
             Embedding query = question.queries.get(i);
-            Timed timed = Timed.of(() -> question.search.exact(question.tenant, query, question.options));
-            nanos[i] = timed.nanos;
-            nearest.add(nearest(timed.result.hits()));
+            SearchResult result = question.search.exact(question.tenant, query, question.options);
+            nanos[i] = measuring.nanos();
+            nearest.add(nearest(result.hits()));
         }
-        return new TrueNearest(question, nearest, median(nanos));
+        return new TrueNearest(question, measuring, nearest, median(nanos));
     }
 
     private static void check(Question question) {
@@ -88,17 +80,19 @@ final class TrueNearest {
         double[] shares = new double[count];
         long[] nanos = new long[count];
         int indexed = 0;
+        int inForce = 0;
         for (int i = 0; i < count; i++) {
             Embedding query = question.queries.get(i);
-            Timed timed = Timed.of(() -> search.search(question.tenant, query, question.options));
-            nanos[i] = timed.nanos;
-            shares[i] = nearest.get(i).shareOf(timed.result.hits());
-            indexed += timed.result.path() == Path.INDEX ? 1 : 0;
+            SearchResult result = search.search(question.tenant, query, question.options);
+            nanos[i] = measuring.nanos();
+            inForce = Math.max(inForce, measuring.inForce());
+            shares[i] = nearest.get(i).shareOf(result.hits());
+            indexed += result.path() == Path.INDEX ? 1 : 0;
         }
         int k = question.options.limit();
         return new Recall(
                 new Recall.Sample(count, k, indexed),
-                search.effort(k),
+                new Recall.Effort(search.effort(k).setting(), inForce),
                 new Recall.Times(medianNanos, median(nanos)),
                 shares,
                 nearest.stream().mapToLong(Nearest::hits).sum());

@@ -4,6 +4,8 @@ import dev.ragkit.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -12,6 +14,7 @@ final class TunedDriver extends PGSimpleDataSource {
     private static final long serialVersionUID = 1L;
 
     private final transient Properties url;
+    private transient volatile boolean readOnlyByChoice;
 
     TunedDriver(String jdbcUrl, Properties url) {
         this.url = url;
@@ -64,6 +67,23 @@ final class TunedDriver extends PGSimpleDataSource {
                 throw refused;
             }
         }
+    }
+
+    @Override
+    public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
+        Connection connection = super.getConnection(user, password);
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        readOnlyByChoice = "on".equals(driver.getParameterStatus("default_transaction_read_only"))
+                && "off".equals(driver.getParameterStatus("in_hot_standby"));
+        return connection;
+    }
+
+    /**
+     * Whether the role, the database or a server that is no standby is set to read only, as the last login found it. From version 14
+     * on a server tells with the login; of an older one it is taken not to be so.
+     */
+    boolean isReadOnlyByChoice() {
+        return readOnlyByChoice;
     }
 
     /** The pool would put its own there, which is one for the wait and not for the login. */

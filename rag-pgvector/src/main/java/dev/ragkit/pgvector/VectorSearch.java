@@ -19,18 +19,18 @@ import java.util.List;
  * filtered, exactly where the same filter was found to let few rows through.
  */
 final class VectorSearch {
-    private final Routing routing;
+    private final Reads routing;
     private final SearchSql sql;
     private final Chosen chosen;
     private final Definition definition;
     private final SearchPlan plan;
     private final SearchMemory memory;
 
-    VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
+    VectorSearch(Reads routing, SearchSql sql, Definition definition, SearchPlan plan) {
         this(routing, sql, new Chosen(definition, plan, new SearchMemory()));
     }
 
-    private VectorSearch(Routing routing, SearchSql sql, Chosen chosen) {
+    private VectorSearch(Reads routing, SearchSql sql, Chosen chosen) {
         this.routing = routing;
         this.sql = sql;
         this.chosen = chosen;
@@ -43,7 +43,7 @@ final class VectorSearch {
     private record Chosen(Definition definition, SearchPlan plan, SearchMemory memory) {}
 
     /** The same search by other ways to the servers. */
-    VectorSearch through(Routing other) {
+    VectorSearch through(Reads other) {
         return new VectorSearch(other, sql, chosen);
     }
 

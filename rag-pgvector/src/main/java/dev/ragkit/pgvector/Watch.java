@@ -10,12 +10,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the calls in flight every 20 ms and stops those that were interrupted or are late; the driver does neither by itself.
+ * Looks at the calls in flight every 20 ms, and when the next one is due, and stops those that were interrupted or are late; the
+ * driver does neither by itself.
  * A call costs one entry in a set. The one thread starts with a call, ends after a second without any, and keeps no JVM
  * alive, so nothing needs to be closed. Safe for use by several threads.
  */
 final class Watch {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
@@ -54,13 +56,16 @@ final class Watch {
     private void run() {
         try {
             long lastCall = System.nanoTime();
+            long pause = POLL_NANOS;
             while (System.nanoTime() - lastCall < IDLE_NANOS || !isOver()) {
-                LockSupport.parkNanos(POLL_NANOS);
+                LockSupport.parkNanos(pause);
                 Thread.interrupted(); // nobody's business here, and the next wait would not wait
                 long now = System.nanoTime();
+                pause = POLL_NANOS;
                 for (Call call : calls) {
                     lastCall = now;
                     call.look(now);
+                    pause = Math.min(pause, Math.max(SHORTEST_NANOS, call.nanosUntilDue(now)));
                 }
             }
         } finally {

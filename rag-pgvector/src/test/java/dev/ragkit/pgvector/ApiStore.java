@@ -13,7 +13,6 @@ import dev.ragkit.InMemoryStore;
 import dev.ragkit.Metadata;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.VectorStore;
-import java.lang.reflect.Proxy;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,10 +36,9 @@ final class ApiStore {
             EmbeddingSpace.builder("test", "api", DIMENSIONS).build();
 
     /** For calls that must fail before they ask for a connection. */
-    static final DataSource NO_CONNECTION = (DataSource) Proxy.newProxyInstance(
-            ApiStore.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                throw new AssertionError("a connection was asked for");
-            });
+    static final DataSource NO_CONNECTION = Standin.of(DataSource.class, (method, arguments) -> {
+        throw new AssertionError("a connection was asked for");
+    });
 
     private final PgVectorStore store;
     private final InMemoryStore inMemory = VectorStore.inMemory(SPACE);

@@ -36,8 +36,16 @@ class DeadlineTest {
     private static final boolean DEEP = Boolean.getBoolean("rag.deep");
     private static final long SEED = Long.getLong("seed", 20);
 
-    /** A call ends so much later than its deadline at most: 100 ms, and what a busy machine of two cores may add. */
-    private static final Duration OVERRUN = Duration.ofMillis(100 + 400);
+    /** A call ends so much later than its deadline. */
+    private static final long OVERRUN_MILLIS = 100;
+
+    /**
+     * To end a call takes so many threads one after the other, each of which may have to wait for its turn where other processes
+     * keep the machine busy.
+     */
+    private static final int HANDOVERS = 8;
+
+    private static final long HARD_BOUND_MILLIS = 500;
 
     private static HikariDataSource pool(String url, int size) {
         HikariConfig config = new HikariConfig();
@@ -74,7 +82,16 @@ class DeadlineTest {
     }
 
     /** How late the calls ended that ran while something was wrong, in nanoseconds; below 0 for those that ended in time. */
-    private record Outage(List<Long> overruns, long answered, long stopped) {
+    private record Outage(List<Long> overruns, long answered, long stopped, long turnMillis) {
+        /** Of the calls whose time was over, those that ended within 100 ms. */
+        double shareInTime() {
+            List<Long> late = overruns.stream().filter(each -> each > 0).toList();
+            long inTime = late.stream()
+                    .filter(each -> each <= TimeUnit.MILLISECONDS.toNanos(OVERRUN_MILLIS))
+                    .count();
+            return late.isEmpty() ? 1 : (double) inTime / late.size();
+        }
+
         long worstMillis() {
             return TimeUnit.NANOSECONDS.toMillis(
                     overruns.stream().mapToLong(Long::longValue).max().orElseThrow());
@@ -87,7 +104,8 @@ class DeadlineTest {
         ConcurrentLinkedQueue<Long> overruns = new ConcurrentLinkedQueue<>();
         ConcurrentLinkedQueue<StoreException> failures = new ConcurrentLinkedQueue<>();
         PgVectorStore limited = store.within(timeout);
-        ExecutorService threads = Executors.newFixedThreadPool(8);
+        ExecutorService threads = Executors.newFixedThreadPool(9);
+        long turn;
         try {
             long end = System.nanoTime() + time.toNanos();
             List<Future<?>> calls = new ArrayList<>();
@@ -105,11 +123,13 @@ class DeadlineTest {
                     }
                 }));
             }
+            Future<Long> longestTurn = threads.submit(() -> BusyMachine.longestTurnUntil(end + timeout.toNanos()));
             LockSupport.parkNanos(time.toNanos() / 10);
             fault.run();
             for (Future<?> call : calls) {
                 call.get();
             }
+            turn = TimeUnit.NANOSECONDS.toMillis(longestTurn.get());
         } finally {
             threads.shutdownNow();
         }
@@ -118,7 +138,7 @@ class DeadlineTest {
                 .filter(failure -> failure.getMessage().contains("did not end within")
                         || failure.getMessage().contains("was lost at the end of"))
                 .count();
-        return new Outage(List.copyOf(overruns), overruns.size() - failures.size(), stopped);
+        return new Outage(List.copyOf(overruns), overruns.size() - failures.size(), stopped, turn);
     }
 
     private static void assertEndsInTime(String scenario, Outage outage, Runnable recovery) {
@@ -126,15 +146,21 @@ class DeadlineTest {
         recovery.run();
         long recoveredMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         System.out.printf(
-                "%s: %d calls, %d answered, %d stopped; the latest ended %d ms after its deadline; usable %d ms after the end of it%n",
+                "%s: %d calls, %d answered, %d stopped, %.1f %% of those within 100 ms; the latest ended %d ms after its deadline;"
+                        + " a thread waited up to %d ms for its turn;"
+                        + " usable %d ms after the end of it%n",
                 scenario,
                 outage.overruns.size(),
                 outage.answered,
                 outage.stopped,
+                100 * outage.shareInTime(),
                 outage.worstMillis(),
+                outage.turnMillis,
                 recoveredMillis);
         assertThat(outage.stopped).isPositive();
-        assertThat(outage.worstMillis()).isLessThan(OVERRUN.toMillis());
+        assertThat(outage.worstMillis())
+                .isLessThanOrEqualTo(OVERRUN_MILLIS + HANDOVERS * outage.turnMillis)
+                .isLessThan(HARD_BOUND_MILLIS);
         assertThat(recoveredMillis).isLessThan(5_000);
     }
 

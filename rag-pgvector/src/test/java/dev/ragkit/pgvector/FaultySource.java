@@ -1,8 +1,5 @@
 package dev.ragkit.pgvector;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -81,20 +78,11 @@ final class FaultySource {
     }
 
     private <T> T proxy(Class<T> type, T real, Connection connection) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    Connection on = real instanceof Connection it ? it : connection;
-                    Object result = call(method.getName(), on, () -> invoke(real, method, arguments));
-                    return watched(result, on);
-                }));
-    }
-
-    private static Object invoke(Object real, Method method, Object[] arguments) throws Exception {
-        try {
-            return method.invoke(real, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
+        return Standin.of(type, (method, arguments) -> {
+            Connection on = real instanceof Connection it ? it : connection;
+            Object result = call(method.getName(), on, () -> method.invoke(real, arguments));
+            return watched(result, on);
+        });
     }
 
     private <T> T call(String name, Connection connection, Callable<T> real) throws Exception {

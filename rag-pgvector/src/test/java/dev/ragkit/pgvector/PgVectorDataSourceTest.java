@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.StoreException;
 import java.sql.Connection;
@@ -240,6 +241,28 @@ class PgVectorDataSourceTest {
             replace(store);
             assertThat(TestCollection.query(pool, "SHOW default_transaction_read_only"))
                     .containsExactly("off");
+        }
+    }
+
+    @Test
+    void aRoleThatMayOnlyReadKeepsItsConnections() throws SQLException {
+        String url = postgres.freshDatabase();
+        PgVectorSchema.builder(SPACE, "docs").build().apply(TestPostgres.dataSource(url));
+        String reader = postgres.createRole("reader");
+        TestCollection.execute(
+                postgres.dataSource(), "ALTER ROLE " + reader + " SET default_transaction_read_only = on");
+        String pids =
+                "SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_activity WHERE usename = '" + reader + "'";
+        try (PgVectorDataSource pool = PgVectorDataSource.builder(postgres.jdbcUrl(url, reader))
+                .maximumPoolSize(3)
+                .build()) {
+            HikariPoolMXBean connections = pool.unwrap(HikariDataSource.class).getHikariPoolMXBean();
+            Eventually.holds(() -> connections.getIdleConnections() == 3);
+            String before = TestCollection.query(postgres.dataSource(), pids).get(0);
+            assertThatThrownBy(() -> TestCollection.execute(pool, "CREATE TABLE nowhere ()"))
+                    .hasMessageContaining("25006");
+            assertThat(TestCollection.query(postgres.dataSource(), pids)).containsExactly(before);
+            assertThat(connections.getIdleConnections()).isEqualTo(3);
         }
     }
 

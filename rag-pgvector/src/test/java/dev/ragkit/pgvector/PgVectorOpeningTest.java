@@ -136,6 +136,30 @@ class PgVectorOpeningTest {
     }
 
     @Test
+    void aFunctionThatIsNotThereOrNotForTheRoleIsSaidBeforeTheFirstSearch() {
+        String url = postgres.freshDatabase();
+        DataSource owner = TestPostgres.dataSource(url);
+        PgVectorSchema.builder(SPACE, "docs").build().apply(owner);
+        String name = postgres.createRole("reader");
+        execute(owner, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + name);
+        DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
+        open(role, "docs");
+        for (String function : List.of("docs_rows", "docs_estimate")) {
+            execute(owner, "REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC");
+            assertFails(
+                    () -> open(role, "docs"),
+                    "the role \"" + name + "\" may not work on collection 'docs'",
+                    "GRANT EXECUTE ON FUNCTION \"public\".\"docs_estimate\", \"public\".\"docs_rows\" TO \"" + name
+                            + "\"");
+            execute(owner, "GRANT EXECUTE ON FUNCTION " + function + " TO " + name);
+            open(role, "docs");
+            execute(owner, "ALTER FUNCTION " + function + " RENAME TO gone");
+            assertFails(() -> open(role, "docs"), function + " are missing", "make it with PgVectorSchema");
+            execute(owner, "ALTER FUNCTION gone RENAME TO " + function);
+        }
+    }
+
+    @Test
     void aRoleThatMayOnlyReadSearchesAndIsToldHowToWrite() {
         String url = postgres.freshDatabase();
         DataSource owner = TestPostgres.dataSource(url);

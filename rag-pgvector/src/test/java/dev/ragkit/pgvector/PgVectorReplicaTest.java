@@ -3,16 +3,24 @@ package dev.ragkit.pgvector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.ragkit.EmbeddedDocument;
 import dev.ragkit.Embedding;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.StoreException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -212,6 +220,99 @@ class PgVectorReplicaTest {
         catchUp();
         Eventually.holds(() -> readers(collection, () -> assertThat(ids(store)).containsExactly("a"))
                 .equals("S"));
+    }
+
+    @Test
+    void aQueryThatTheReplicaRefusesDoesNotSetItAside() {
+        stopReplaying();
+        String collection = collection();
+        PgVectorStore store = open(collection).consistency(Consistency.ANY);
+        assertThat(ids(store)).isEmpty();
+        replay();
+        catchUp();
+        assertThat(readers(collection, () -> assertThat(ids(store)).isEmpty())).isEqualTo("S");
+    }
+
+    @Test
+    void aReplicaThatFailsLateLeavesThePrimaryTheRestOfTheTime() throws SQLException {
+        String collection = collection();
+        DataSource late = Standin.of(DataSource.class, (method, arguments) -> {
+            LockSupport.parkNanos(Duration.ofMillis(800).toNanos());
+            throw new SQLTransientConnectionException("no connection");
+        });
+        PgVectorStore store = PgVectorStore.builder(primary, SPACE, collection)
+                .replica(late)
+                .timeout(Duration.ofSeconds(1))
+                .build();
+        try (Connection blocker = primary.getConnection()) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("LOCK TABLE " + collection + "_stats");
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> store.search(QUERY, SearchOptions.ofDefaults()))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("did not end within 1000 ms");
+            long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+            System.out.println("a call of 1000 ms that two servers did not answer ended after " + millis + " ms");
+            assertThat(millis).isBetween(950L, 1_500L);
+            blocker.rollback();
+        }
+    }
+
+    @Test
+    void aStandbyThatIsToWriteLosesItsConnectionsSoThatThePrimaryIsLookedFor() throws SQLException {
+        String pids = "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE application_name = 'moved'";
+        try (PgVectorDataSource moved = pool(standbyServer, "moved")) {
+            HikariPoolMXBean connections = moved.unwrap(HikariDataSource.class).getHikariPoolMXBean();
+            Eventually.holds(() -> connections.getIdleConnections() == 3);
+            String before = TestCollection.query(standby, pids).get(0);
+            assertThatThrownBy(() -> TestCollection.execute(moved, "CREATE TABLE nowhere ()"))
+                    .hasMessageContaining("25006");
+            Eventually.holds(() -> {
+                String now = String.valueOf(TestCollection.query(standby, pids).get(0));
+                return List.of(before.split(",")).stream().noneMatch(now::contains);
+            });
+        }
+    }
+
+    @Test
+    void whatChangesACollectionIsSentToThePrimaryByItsName() {
+        String collection = collection();
+        catchUp();
+        PgVectorSchema there = PgVectorSchema.builder(SPACE, collection).build();
+        there.apply(standby);
+        assertThatThrownBy(() -> there.buildIndex(standby))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("this server is a standby")
+                .hasMessageContaining("do that on its primary");
+        PgVectorSchema missing =
+                PgVectorSchema.builder(SPACE, TestCollection.name()).build();
+        assertThatThrownBy(() -> missing.apply(standby))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("this server is a standby");
+    }
+
+    @Test
+    void aRecallIsMeasuredOnOneServerOrNotAtAll() {
+        String collection = collection();
+        PgVectorStore writer = open(collection);
+        replace(writer, "a");
+        catchUp();
+        assertThat(readers(collection, () -> writer.recall(List.of(QUERY), 1))).isEqualTo("S");
+        PgVectorStore strict = writer.consistency(Consistency.PRIMARY);
+        assertThat(readers(collection, () -> strict.recall(List.of(QUERY), 1))).isEqualTo("P");
+        AtomicInteger given = new AtomicInteger();
+        DataSource fading = Standin.of(DataSource.class, (method, arguments) -> {
+            if (method.getName().equals("getConnection") && given.incrementAndGet() > 2) {
+                throw new SQLTransientConnectionException("no connection");
+            }
+            return method.invoke(standby, arguments);
+        });
+        PgVectorStore store = PgVectorStore.builder(primary, SPACE, collection)
+                .replica(fading)
+                .build();
+        assertThatThrownBy(() -> store.recall(List.of(QUERY), 1))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("the database cannot be reached");
     }
 
     @Test

@@ -13,9 +13,6 @@ import dev.ragkit.Metadata;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
 import dev.ragkit.StoreException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -147,7 +144,7 @@ class PgVectorSessionTest {
 
     /** Tests each connection by a query that is left in a transaction. */
     private static DataSource testing(DataSource dataSource) {
-        return proxy(DataSource.class, (method, arguments) -> {
+        return Standin.of(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(dataSource, arguments);
             if (result instanceof Connection connection) {
                 try (Statement statement = connection.createStatement()) {
@@ -205,12 +202,12 @@ class PgVectorSessionTest {
 
     /** Without a transaction the setting is never made, which is what the second statement sees when it runs in another. */
     private static DataSource tearing(DataSource dataSource, AtomicInteger torn) {
-        return proxy(DataSource.class, (method, arguments) -> {
+        return Standin.of(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(dataSource, arguments);
             if (!(result instanceof Connection connection)) {
                 return result;
             }
-            return proxy(Connection.class, (called, given) -> {
+            return Standin.of(Connection.class, (called, given) -> {
                 String setting = "set_config('enable_sort', 'off', true)";
                 if (called.getName().equals("prepareStatement")
                         && given[0].toString().contains(setting)
@@ -221,22 +218,6 @@ class PgVectorSessionTest {
                 return called.invoke(connection, given);
             });
         });
-    }
-
-    /** What to do instead of a method. */
-    private interface Instead {
-        Object of(Method method, Object[] arguments) throws Throwable;
-    }
-
-    private static <T> T proxy(Class<T> type, Instead instead) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    try {
-                        return instead.of(method, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
     }
 
     @Test

@@ -66,12 +66,12 @@ class R16_SchemaTest {
         work(DATABASE, "whole");
         String expected = hash("whole");
         int cuts = 0;
-        for (FaultyDataSource.Moment moment : FaultyDataSource.Moment.values()) {
+        for (LostConnection.Moment moment : LostConnection.Moment.values()) {
             boolean struck = true;
             for (int n = 1; struck; n++) {
                 String schema = "cut_" + moment.name().toLowerCase(Locale.ROOT) + "_" + n;
-                FaultyDataSource faulty =
-                        new FaultyDataSource(TestPostgres.dataSource(URL), R16_SchemaTest::isCut, n, moment);
+                LostConnection faulty =
+                        new LostConnection(TestPostgres.dataSource(URL), R16_SchemaTest::isCut, n, moment);
                 struck = isBrokenOff(faulty, schema);
                 work(DATABASE, schema);
                 assertThat(hash(schema))
@@ -89,9 +89,9 @@ class R16_SchemaTest {
         return DEEP || !statement.startsWith("SELECT");
     }
 
-    private static boolean isBrokenOff(FaultyDataSource faulty, String schema) {
+    private static boolean isBrokenOff(LostConnection faulty, String schema) {
         try {
-            work(faulty, schema);
+            work(faulty.source(), schema);
         } catch (StoreException e) {
             assertThat(e).hasMessageContaining("08006");
         }

@@ -10,9 +10,14 @@ import dev.ragkit.Hit;
 import dev.ragkit.Metric;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.StoreException;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -112,6 +117,63 @@ class RecallTest {
         assertThat(store.recall(few, K).value()).isEqualTo(40);
         assertThat(store.recall(few, 100).value()).isEqualTo(200);
         assertThat(store.recall(few, 1_000).value()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aLargerValueOfTheHostIsWhatIsReported() {
+        String url = TestCollection.POOL.getJdbcUrl() + "&options=-c%20hnsw.ef_search=333";
+        PgVectorStore store = PgVectorStore.builder(TestPostgres.dataSource(url), Clusters.SPACE, collection)
+                .efSearch(K)
+                .build();
+        Recall recall = store.recall(queries.subList(0, 5), K);
+        assertThat(recall.value()).isEqualTo(333);
+        assertThat(recall).asString().contains("hnsw.ef_search 333");
+    }
+
+    @Test
+    void searchesThatMeasureMayOnlyReadAndGetOneProcess() {
+        Set<String> states = new HashSet<>();
+        DataSource watched = Standin.of(DataSource.class, (method, arguments) -> {
+            Object result = method.invoke(TestCollection.POOL, arguments);
+            return result instanceof Connection connection ? watched(connection, states) : result;
+        });
+        PgVectorStore store =
+                PgVectorStore.builder(watched, Clusters.SPACE, collection).build();
+        states.clear();
+        store.recall(queries.subList(0, 5), K);
+        assertThat(states).containsExactly("on 0");
+    }
+
+    /** Looks how things are set before each text that searches. */
+    private static Connection watched(Connection connection, Set<String> states) {
+        return Standin.of(Connection.class, (method, arguments) -> {
+            if (method.getName().equals("prepareStatement")
+                    && arguments[0].toString().contains("_chunk")) {
+                try (var statement = connection.createStatement();
+                        var row = statement.executeQuery("SELECT current_setting('transaction_read_only') || ' ' ||"
+                                + " current_setting('max_parallel_workers_per_gather')")) {
+                    row.next();
+                    states.add(row.getString(1));
+                }
+            }
+            return method.invoke(connection, arguments);
+        });
+    }
+
+    @Test
+    void aMeasurementHasATimeOfItsOwn() {
+        PgVectorStore hurried = open().build().within(Duration.ofMillis(1));
+        assertThat(hurried.recall(queries, K).queries()).isEqualTo(QUERIES);
+        Session limited = new Session(TestCollection.POOL, "the test").within(Duration.ofMillis(50));
+        Measuring measuring = new Measuring(limited, "hnsw.ef_search");
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        measuring.read("measuring", connection -> true);
+                    }
+                })
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("did not end within 50 ms");
+        assertThat(Recall.TIMEOUT).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test

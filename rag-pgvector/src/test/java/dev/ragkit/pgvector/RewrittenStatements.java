@@ -1,8 +1,5 @@
 package dev.ragkit.pgvector;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,14 +21,14 @@ final class RewrittenStatements {
     }
 
     DataSource on(DataSource dataSource) {
-        return proxy(DataSource.class, (method, arguments) -> {
+        return Standin.of(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(dataSource, arguments);
             return result instanceof Connection connection ? on(connection) : result;
         });
     }
 
     private Connection on(Connection connection) {
-        return proxy(Connection.class, (method, arguments) -> {
+        return Standin.of(Connection.class, (method, arguments) -> {
             if (method.getName().equals("prepareStatement")) {
                 arguments[0] = rewritten((String) arguments[0]);
             }
@@ -43,20 +40,5 @@ final class RewrittenStatements {
         String other = rewriting.apply(text);
         (other.equals(text) ? unchanged : changed).add(other);
         return other;
-    }
-
-    private interface Instead {
-        Object of(Method method, Object[] arguments) throws Throwable;
-    }
-
-    private static <T> T proxy(Class<T> type, Instead instead) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    try {
-                        return instead.of(method, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
     }
 }

@@ -87,6 +87,23 @@ class RowLevelSecurityTest {
     }
 
     @Test
+    void aRecountSaysWhoCanDoItAndNoGrantThatDoesNotHelp() {
+        StrictCollection own = new StrictCollection();
+        PgVectorSchema schema =
+                PgVectorSchema.builder(SPACE, "docs").rowLevelSecurity().build();
+        schema.apply(own.owner);
+        for (DataSource bound : List.of(own.owner, own.pool)) {
+            assertThatThrownBy(() -> schema.recount(bound))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("row level security hides the tenants of collection 'docs'")
+                    .hasMessageContaining("do it as a superuser, or as a role with BYPASSRLS");
+        }
+        assertThat(schema.recount(own.superuser)).isZero();
+        TestCollection.execute(own.superuser, "ALTER ROLE " + own.app + " BYPASSRLS");
+        assertThat(schema.recount(own.pool)).isZero();
+    }
+
+    @Test
     void aPoolWithoutAutoCommitWorks() {
         String name = TestCollection.name();
         strict.create(name, SPACE, schema -> schema, SearchPlan.ofDefaults());

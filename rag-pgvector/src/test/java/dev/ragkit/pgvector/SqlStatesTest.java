@@ -11,8 +11,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -86,33 +84,19 @@ class SqlStatesTest {
 
     /** Throws what is there once, instead of preparing a statement. */
     private static DataSource throwing(DataSource dataSource, AtomicReference<SQLException> next) {
-        return proxy(
-                DataSource.class,
-                dataSource,
-                (method, result) -> result instanceof Connection connection
-                        ? proxy(Connection.class, connection, (called, prepared) -> {
-                            SQLException failure = called.equals("prepareStatement") ? next.getAndSet(null) : null;
-                            if (failure != null) {
-                                throw failure;
-                            }
-                            return prepared;
-                        })
-                        : result);
+        return Standin.of(DataSource.class, (method, arguments) -> {
+            Object result = method.invoke(dataSource, arguments);
+            return result instanceof Connection connection ? throwing(connection, next) : result;
+        });
     }
 
-    /** What becomes of the result of a method. */
-    private interface After {
-        Object method(String name, Object result) throws SQLException;
-    }
-
-    private static <T> T proxy(Class<T> type, T target, After after) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    try {
-                        return after.method(method.getName(), method.invoke(target, arguments));
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
+    private static Connection throwing(Connection connection, AtomicReference<SQLException> next) {
+        return Standin.of(Connection.class, (method, arguments) -> {
+            SQLException failure = method.getName().equals("prepareStatement") ? next.getAndSet(null) : null;
+            if (failure != null) {
+                throw failure;
+            }
+            return method.invoke(connection, arguments);
+        });
     }
 }

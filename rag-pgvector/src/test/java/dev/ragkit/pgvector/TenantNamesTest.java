@@ -8,7 +8,6 @@ import dev.ragkit.Embedding;
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -47,13 +46,12 @@ class TenantNamesTest {
     }
 
     private static DataSource counting(DataSource dataSource, AtomicInteger connections) {
-        return (DataSource) Proxy.newProxyInstance(
-                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, arguments) -> {
-                    if (method.getName().equals("getConnection")) {
-                        connections.incrementAndGet();
-                    }
-                    return method.invoke(dataSource, arguments);
-                });
+        return Standin.of(DataSource.class, (method, arguments) -> {
+            if (method.getName().equals("getConnection")) {
+                connections.incrementAndGet();
+            }
+            return method.invoke(dataSource, arguments);
+        });
     }
 
     @Test
