@@ -68,6 +68,7 @@ final class SearchTable implements AutoCloseable {
     static PgVectorSchema schema(Corpus corpus, VectorIndex index) {
         return PgVectorSchema.builder(Passages.space(corpus), COLLECTION)
                 .index(index)
+                .rangeIndex("bucket")
                 .build();
     }
 

@@ -37,14 +37,39 @@ final class Ddl {
         statements.addAll(byTenant.documentPartitions());
         statements.add(fill(CHUNK));
         statements.addAll(byTenant.chunkPartitions());
-        statements.addAll(List.of(fill(TERM), fill(STATS), fill(ESTIMATE), fill(ROWS)));
+        statements.addAll(List.of(fill(TERM), fill(STATS), fill(ROWS)));
+        statements.addAll(createEstimates());
         statements.addAll(byTenant.policies());
         return statements;
     }
 
+    /** What says how many rows a filter matches; made anew where the keys with an index change. */
+    List<String> createEstimates() {
+        if (definition.rangeKeys().isEmpty()) {
+            return List.of(fill(ESTIMATE));
+        }
+        StringBuilder cases = new StringBuilder();
+        for (String key : definition.rangeKeys()) {
+            cases.append(ESTIMATE_OF_KEY
+                    .replace("{key}", key)
+                    .replace("{number}", Definition.Lookup.number("c.metadata", key)));
+        }
+        return List.of(fill(ESTIMATE), fill(ESTIMATE_OF_RANGE.replace("{cases}", cases)));
+    }
+
     /** Those over metadata and words, which each collection has. */
     List<ChunkIndex> filterIndexes() {
-        return List.of(metadataIndex(), wordIndex());
+        List<ChunkIndex> indexes = new ArrayList<>(List.of(metadataIndex(), wordIndex()));
+        definition.rangeKeys().forEach(key -> indexes.add(rangeIndex(key)));
+        return indexes;
+    }
+
+    /** Over the numbers under a key, by tenant. */
+    ChunkIndex rangeIndex(String key) {
+        return new ChunkIndex(
+                tables,
+                tables.rangeIndexName(key),
+                fill(CHUNK_RANGE).replace("{number}", Definition.Lookup.number("metadata", key)));
     }
 
     ChunkIndex metadataIndex() {
@@ -112,7 +137,8 @@ final class Ddl {
     }
 
     String dropFunctions() {
-        return "DROP FUNCTION IF EXISTS " + tables.estimate() + "(text, jsonpath), " + tables.rows() + "()";
+        return "DROP FUNCTION IF EXISTS " + tables.estimate() + "(text, jsonpath), " + tables.estimate()
+                + "(text, jsonpath, text, numeric, numeric), " + tables.rows() + "()";
     }
 
     private String fill(String text) {
@@ -152,6 +178,7 @@ final class Ddl {
                 vector_type    text NOT NULL,
                 vector_index   jsonb NOT NULL,
                 text_search    text NOT NULL,
+                range_keys     jsonb NOT NULL,
                 tenancy        jsonb NOT NULL,
                 created_at     timestamptz NOT NULL DEFAULT now()
             )""";
@@ -191,6 +218,10 @@ final class Ddl {
     private static final String CHUNK_METADATA = """
             ON {chunk} USING gin (metadata jsonb_path_ops)""";
 
+    private static final String CHUNK_RANGE = """
+            ON {chunk}
+                USING btree (tenant, {number})""";
+
     private static final String CHUNK_TSV = """
             ON {chunk} USING gin (tsv)""";
 
@@ -223,6 +254,37 @@ final class Ddl {
                     CASE WHEN plan OPERATOR(pg_catalog.->>) 'Node Type' = 'Bitmap Heap Scan' THEN '1' ELSE '0' END];
             END
             $body$""";
+
+    /**
+     * The range may be all that an index finds, and the filter may be all that is known of how many match: the less counts. A store
+     * that was opened before the keys changed may ask for one that is gone.
+     */
+    private static final String ESTIMATE_OF_RANGE = """
+            CREATE OR REPLACE FUNCTION {estimate}(tenant text, filter jsonpath, key text, low numeric, high numeric)
+            RETURNS float8[]
+            LANGUAGE plpgsql SET random_page_cost = 1.1 AS $body$
+            DECLARE
+                found float8[] := {estimate}(tenant, filter);
+                plan json;
+            BEGIN
+                CASE key{cases}
+                    ELSE RETURN found;
+                END CASE;
+                plan := plan OPERATOR(pg_catalog.#>) '{0,Plan}';
+                RETURN ARRAY[
+                    least(found[1], CAST(plan OPERATOR(pg_catalog.->>) 'Plan Rows' AS float8)),
+                    least(found[2], CAST(plan OPERATOR(pg_catalog.->>) 'Total Cost' AS float8)),
+                    CASE WHEN CAST(plan OPERATOR(pg_catalog.->>) 'Total Cost' AS float8) < found[2] THEN 1 ELSE 0 END];
+            END
+            $body$""";
+
+    private static final String ESTIMATE_OF_KEY = """
+
+                    WHEN '{key}' THEN EXECUTE $sql$
+                        EXPLAIN (FORMAT JSON) SELECT FROM {chunk} c
+                        WHERE c.tenant = $1
+                            AND {number} BETWEEN $2 AND $3
+                    $sql$ INTO plan USING tenant, low, high;""";
 
     /**
      * Infinite where there is no valid index. Said to be immutable, so that it is called when a plan is made and not each time it is

@@ -2,14 +2,55 @@ package dev.ragkit.pgvector;
 
 import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Metric;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** What a collection is: decided when its tables are made, kept in the registry, the same for every store on it. */
-record Definition(EmbeddingSpace space, Vectors vectors, String textSearch, Tenancy tenancy) {
+record Definition(EmbeddingSpace space, Vectors vectors, Lookup lookup, Tenancy tenancy) {
     private static final String NOT_IN_WORDS = "<>&/@.-_:?=+%~#";
 
-    /** With tenants in tables of one piece and no row level security. */
+    /** With tenants in tables of one piece, no row level security, and no index over numbers. */
     Definition(EmbeddingSpace space, Vectors vectors, String textSearch) {
-        this(space, vectors, textSearch, new Tenancy(Tenancy.Wall.PREDICATE, 0));
+        this(space, vectors, new Lookup(textSearch, List.of()), new Tenancy(Tenancy.Wall.PREDICATE, 0));
+    }
+
+    /**
+     * By what else chunks are found.
+     *
+     * @param textSearch the configuration that makes words of texts
+     * @param rangeKeys the metadata keys whose numbers have an index
+     */
+    record Lookup(String textSearch, List<String> rangeKeys) {
+        static final int MAX_RANGE_KEYS = 8;
+
+        private static final Pattern RANGE_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,62}");
+
+        Lookup {
+            rangeKeys = List.copyOf(rangeKeys);
+        }
+
+        static String requireRangeKey(String key) {
+            if (!RANGE_KEY.matcher(key).matches()) {
+                throw new IllegalArgumentException(
+                        "a key with a range index must be 1 to 63 letters, digits and _.-, not"
+                                + " beginning with a digit, was '" + key + "'");
+            }
+            return key;
+        }
+
+        /** The number under the key, for PostgreSQL; null where there is none. It knows an index by this very expression. */
+        static String number(String metadata, String key) {
+            String value = "(" + metadata + " -> '" + key + "')";
+            return "(CASE WHEN jsonb_typeof" + value + " = 'number' THEN " + value + "::numeric END)";
+        }
+    }
+
+    String textSearch() {
+        return lookup.textSearch();
+    }
+
+    List<String> rangeKeys() {
+        return lookup.rangeKeys();
     }
 
     /** How the embeddings are kept, compared and indexed. */
@@ -58,7 +99,7 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch, Tena
      * and drops tags; to it all that becomes words between spaces, in what is stored as in what is asked for.
      */
     String lexemesOf(String text) {
-        return "to_tsvector('" + textSearch + "'::regconfig, translate(" + text + ", '" + NOT_IN_WORDS + "', '"
+        return "to_tsvector('" + textSearch() + "'::regconfig, translate(" + text + ", '" + NOT_IN_WORDS + "', '"
                 + " ".repeat(NOT_IN_WORDS.length()) + "'))";
     }
 
@@ -97,6 +138,7 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch, Tena
 
     /** Refuses what the extension would refuse, or what an index could not find, while the caller can still change it. */
     void check() {
+        checkRangeKeys();
         int dimensions = space.dimensions();
         if (dimensions > VectorType.MAX_DIMENSIONS) {
             throw new IllegalArgumentException("pgvector keeps at most " + VectorType.MAX_DIMENSIONS
@@ -112,6 +154,19 @@ record Definition(EmbeddingSpace space, Vectors vectors, String textSearch, Tena
         }
         if (!space.isNormalized()) {
             checkUnequalLengths();
+        }
+    }
+
+    private void checkRangeKeys() {
+        if (rangeKeys().size() > Lookup.MAX_RANGE_KEYS) {
+            throw new IllegalArgumentException("a collection has at most " + Lookup.MAX_RANGE_KEYS
+                    + " keys with a range index, " + rangeKeys().size() + " were given: leave out those that no search"
+                    + " is filtered by");
+        }
+        if (tenancy.isStrict() && !rangeKeys().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "under row level security PostgreSQL uses no index over metadata: leave out"
+                            + " rangeIndex, or rowLevelSecurity");
         }
     }
 

@@ -53,7 +53,7 @@ final class DocumentReader {
         }
         BoundFilter bound = BoundFilter.of(filter);
         return routing.readToWrite("listing documents", connection -> {
-            String text = bound.textOf(sql.documentIds);
+            String text = sql.documentIds.text(bound);
             return sql.tenantSetting.read(connection, tenant, text, (statement, parameters) -> {
                 parameters.text(tenant).text(after).filter(bound).integer(limit);
                 return ids(statement);

@@ -93,6 +93,11 @@ final class IndexBuild {
         String vector = tables.indexName("vector");
         if (settlement.missing.stream().noneMatch(index -> index.name().equals(vector))) {
             registry.put(connection, definition);
+            if (!held.rangeKeys().equals(definition.rangeKeys())) {
+                for (String statement : ddl.createEstimates()) {
+                    Catalogue.run(connection, statement);
+                }
+            }
         }
         if (settlement.missing.isEmpty()) {
             Catalogue.run(connection, ddl.analyze());
@@ -140,6 +145,11 @@ final class IndexBuild {
         IndexSettlement settlement = new IndexSettlement(connection, tables, ddl);
         for (ChunkIndex index : ddl.filterIndexes()) {
             settlement.settle(index);
+        }
+        for (String key : held.rangeKeys()) {
+            if (!definition.rangeKeys().contains(key)) {
+                settlement.remove(tables.rangeIndexName(key));
+            }
         }
         if (definition.index().kind() == VectorIndex.Kind.NONE) {
             settlement.remove(tables.indexName("vector"));

@@ -154,6 +154,18 @@ final class IndexChecks {
                 "tsvector_ops",
                 "Searches by words have to look at every chunk.",
                 checkup.ddl().wordIndex().create());
+        checkup.definition().rangeKeys().forEach(this::missingRange);
+    }
+
+    private void missingRange(String key) {
+        String name = checkup.tables().rangeIndexName(key);
+        if (indexes.stream().noneMatch(index -> index.name.equals(name))) {
+            checkup.add(
+                    Kind.INDEX_MISSING,
+                    "the index over the numbers under '" + key + "', " + Tables.quoted(name) + ", is not there",
+                    "Filters by a range of them have to look at every chunk.",
+                    online(checkup.ddl().rangeIndex(key).create()));
+        }
     }
 
     private void missingVectorIndex() {

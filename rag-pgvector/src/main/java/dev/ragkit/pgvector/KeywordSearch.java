@@ -76,7 +76,7 @@ final class KeywordSearch {
     }
 
     private Rows rank(Asked asked, Terms terms, String candidates) throws SQLException {
-        String text = asked.filter().textOf(sql.rank);
+        String text = sql.rank.text(asked.filter());
         return sql.tenantSetting.read(asked.connection(), asked.tenant(), text, (statement, parameters) -> {
             parameters
                     .array("text", lexemes(terms))

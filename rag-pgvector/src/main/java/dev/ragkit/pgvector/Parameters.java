@@ -44,6 +44,16 @@ final class Parameters {
         return this;
     }
 
+    /** The filter, if there is one, and the range that an index is asked for, if there is one. */
+    Parameters filterAndRange(BoundFilter filter) throws SQLException {
+        filter(filter);
+        if (filter.range().isPresent()) {
+            statement.setBigDecimal(++last, filter.range().get().low());
+            statement.setBigDecimal(++last, filter.range().get().high());
+        }
+        return this;
+    }
+
     /** The filter, if there is one. */
     Parameters filter(BoundFilter filter) throws SQLException {
         return filter.isPresent() ? typed("jsonpath", filter.path()) : this;

@@ -1,9 +1,12 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.EmbeddingSpace;
+import dev.ragkit.Filter;
 import dev.ragkit.Metric;
 import dev.ragkit.StoreException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -33,7 +36,7 @@ public final class PgVectorSchema {
         definition = new Definition(
                 builder.space,
                 new Definition.Vectors(builder.metric, builder.vectorType, builder.index),
-                builder.textSearch,
+                new Definition.Lookup(builder.textSearch, List.copyOf(builder.rangeKeys)),
                 new Tenancy(builder.wall, builder.partitions));
         definition.check();
         extent = new TableCreation.Extent(builder.createExtension, indexes(builder));
@@ -187,6 +190,7 @@ public final class PgVectorSchema {
         private VectorType vectorType = VectorType.VECTOR;
         private VectorIndex index = VectorIndex.hnsw();
         private String textSearch = qualified(DEFAULT_TEXT_SEARCH);
+        private final Set<String> rangeKeys = new LinkedHashSet<>();
         private Tenancy.Wall wall = Tenancy.Wall.PREDICATE;
         private int partitions;
         private boolean createExtension;
@@ -271,6 +275,22 @@ public final class PgVectorSchema {
             return this;
         }
 
+        /**
+         * Gives the numbers under a metadata key an index, by which searches find the chunks that a filter lets through with
+         * {@link Filter#lt}, {@link Filter#lte}, {@link Filter#gt}, {@link Filter#gte}, {@link Filter#eq} or {@link Filter#in} of
+         * that key, alone or below {@link Filter#and}. Without one such a filter is held against each chunk of
+         * the tenant. Each index takes space, and time with each write. May be called for several keys. Default: none; values
+         * and lists have an index over all keys anyway.
+         *
+         * @param key 1 to 63 letters, digits, underscores, full stops and hyphens, not beginning with a digit; at most 8 keys
+         * @return this
+         * @throws IllegalArgumentException if the key is not allowed
+         */
+        public Builder rangeIndex(String key) {
+            this.rangeKeys.add(Definition.Lookup.requireRangeKey(key));
+            return this;
+        }
+
         private static String qualified(String configuration) {
             return configuration.indexOf('.') < 0 ? "pg_catalog." + configuration : configuration;
         }
@@ -315,8 +335,9 @@ public final class PgVectorSchema {
          * Checks everything together.
          *
          * @return the schema
-         * @throws IllegalArgumentException if a name is not allowed, there are too many dimensions for the type and index, or
-         *     an index by inner product is asked for without a normalised space
+         * @throws IllegalArgumentException if a name is not allowed, there are too many dimensions for the type and index, an
+         *     index by inner product is asked for without a normalised space, or there are range indexes for more than 8 keys
+         *     or under row level security
          */
         public PgVectorSchema build() {
             return new PgVectorSchema(this);

@@ -45,7 +45,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
     private final String tenant;
 
     /** What an opened collection is, the same for all handles on it. */
-    private record Opened(Definition definition, Sql sql, SearchSql searchSql, SearchPlan plan) {}
+    private record Opened(Definition definition, Sql sql, VectorSearch search) {}
 
     /** What works on a collection, for all handles that reach it in the same way. */
     private record Parts(
@@ -61,8 +61,8 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                     routing,
                     new DocumentWriter(routing, opened.sql, opened.definition),
                     new DocumentReader(routing, opened.sql),
-                    new VectorSearch(routing, opened.searchSql, opened.definition, opened.plan),
-                    new KeywordSearch(routing, opened.searchSql));
+                    opened.search.through(routing),
+                    new KeywordSearch(routing, opened.search.sql()));
         }
     }
 
@@ -190,7 +190,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
      * @throws StoreException if no chunk of the tenant matches the filter, or the database fails
      */
     public Recall recall(List<Embedding> sampleQueries, SearchOptions options) {
-        return trueNearest(sampleQueries, options).recall(parts.opened.plan());
+        return trueNearest(sampleQueries, options).recall(parts.opened.search.plan());
     }
 
     /** For {@link Tuning}. */
@@ -347,7 +347,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 Sql sql = new Sql(tables, definition, extension);
                 SearchSql searchSql = new SearchSql(tables, definition, extension);
                 VectorParameter.register(connection, searchSql.vectorType);
-                Opened opened = new Opened(definition, sql, searchSql, plan);
+                Opened opened = new Opened(definition, sql, new VectorSearch(routing, searchSql, definition, plan));
                 return new PgVectorStore(Parts.of(opened, routing), noWriting, TenantKey.of(DEFAULT_TENANT));
             });
             requireWallOfReplica(tables, store.parts.opened.definition().tenancy());

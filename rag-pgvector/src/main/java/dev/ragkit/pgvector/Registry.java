@@ -19,6 +19,8 @@ final class Registry {
     /** What the library makes and understands. */
     static final int SCHEMA_VERSION = 1;
 
+    private static final String RANGE_KEYS = "keys";
+
     private final Tables tables;
 
     Registry(Tables tables) {
@@ -26,8 +28,9 @@ final class Registry {
     }
 
     Optional<Definition> find(Connection connection) throws SQLException {
-        String text = "SELECT schema_version, space, metric, vector_type, vector_index, text_search, tenancy FROM "
-                + tables.registry() + " WHERE name = ?";
+        String text =
+                "SELECT schema_version, space, metric, vector_type, vector_index, text_search, range_keys, tenancy FROM "
+                        + tables.registry() + " WHERE name = ?";
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             statement.setString(1, tables.collection());
             try (ResultSet row = statement.executeQuery()) {
@@ -55,15 +58,25 @@ final class Registry {
         return new Definition(
                 space(MetadataJson.read(row.getString(2))),
                 vectors,
-                textSearch,
-                Tenancy.of(MetadataJson.read(row.getString(7))));
+                new Definition.Lookup(textSearch, rangeKeys(MetadataJson.read(row.getString(7)))),
+                Tenancy.of(MetadataJson.read(row.getString(8))));
+    }
+
+    /** They become part of statements, so what is none is refused. */
+    private static List<String> rangeKeys(Metadata row) {
+        List<String> keys = new ArrayList<>();
+        if (row.value(RANGE_KEYS) instanceof List<?> names) {
+            names.forEach(name -> keys.add(Definition.Lookup.requireRangeKey(String.valueOf(name))));
+        }
+        return keys;
     }
 
     void put(Connection connection, Definition definition) throws SQLException {
         String text = "INSERT INTO " + tables.registry()
-                + " (name, schema_version, space, metric, vector_type, vector_index, text_search, tenancy)"
-                + " VALUES (?, ?, CAST(? AS jsonb), ?, ?, CAST(? AS jsonb), ?, CAST(? AS jsonb))"
-                + " ON CONFLICT (name) DO UPDATE SET vector_index = excluded.vector_index";
+                + " (name, schema_version, space, metric, vector_type, vector_index, text_search, range_keys, tenancy)"
+                + " VALUES (?, ?, CAST(? AS jsonb), ?, ?, CAST(? AS jsonb), ?, CAST(? AS jsonb), CAST(? AS jsonb))"
+                + " ON CONFLICT (name) DO UPDATE"
+                + " SET vector_index = excluded.vector_index, range_keys = excluded.range_keys";
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             List<String> values = values(definition);
             statement.setString(1, tables.collection());
@@ -97,7 +110,7 @@ final class Registry {
         literals.add(Integer.toString(SCHEMA_VERSION));
         values(definition).forEach(value -> literals.add(literal(value)));
         return "INSERT INTO " + tables.registry()
-                + "\n    (name, schema_version, space, metric, vector_type, vector_index, text_search, tenancy)\nVALUES\n    ("
+                + "\n    (name, schema_version, space, metric, vector_type, vector_index, text_search, range_keys, tenancy)\nVALUES\n    ("
                 + String.join(", ", literals) + ")\nON CONFLICT (name) DO NOTHING";
     }
 
@@ -114,6 +127,7 @@ final class Registry {
                 definition.type().name(),
                 MetadataJson.write(definition.index().toMetadata()),
                 definition.textSearch(),
+                MetadataJson.write(Metadata.of(RANGE_KEYS, definition.rangeKeys())),
                 MetadataJson.write(definition.tenancy().toMetadata()));
     }
 

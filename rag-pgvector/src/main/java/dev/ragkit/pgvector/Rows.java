@@ -21,14 +21,16 @@ record Rows(List<Hit> hits, State state, long looked) {
     /** Before anything was looked at. */
     static final Rows NONE = new Rows(List.of(), State.EXACT, 0);
 
-    /** How far a search is; the first three are what a statement says of itself, from -1 on. */
+    /** How far a search is; all but the last are what a statement says of itself, from -1 on. */
     enum State {
         /** Its settings were not in force, so it did nothing: the driver sent the statements of the text one by one. */
         TORN,
-        /** Not through the index. */
+        /** Not through the index over the embeddings. */
         EXACT,
         /** Through the index. */
         INDEX,
+        /** Exactly, on rows that the index over metadata finds whatever the values are. */
+        EXACT_BY_METADATA,
         /** Through the index, then exactly. */
         INDEX_THEN_EXACT;
 
@@ -39,13 +41,17 @@ record Rows(List<Hit> hits, State state, long looked) {
         }
 
         Path path() {
-            return this == INDEX ? Path.INDEX : this == INDEX_THEN_EXACT ? Path.INDEX_THEN_EXACT : Path.EXACT;
+            return switch (this) {
+                case INDEX -> Path.INDEX;
+                case INDEX_THEN_EXACT -> Path.INDEX_THEN_EXACT;
+                case TORN, EXACT, EXACT_BY_METADATA -> Path.EXACT;
+            };
         }
     }
 
     /** These rows were too few; those of an exact search take their place. */
     Rows then(Rows exact) {
-        State both = state == State.INDEX ? State.INDEX_THEN_EXACT : State.EXACT;
+        State both = state == State.INDEX ? State.INDEX_THEN_EXACT : state;
         return new Rows(exact.hits, both, looked + exact.looked);
     }
 

@@ -1,7 +1,7 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.KeywordIndex;
-import dev.ragkit.pgvector.Sql.Filterable;
+import java.util.List;
 
 /**
  * Every statement that searches. The texts depend on the collection's names and definition alone and are fixed at
@@ -37,6 +37,9 @@ final class SearchSql {
     /** Exactly. */
     final Filterable exact;
 
+    /** Exactly, on the rows that the index over the numbers under a key finds; by the place of the key. */
+    final List<String> inRange;
+
     /** The words of a question, with how many chunks hold them. */
     final String terms;
 
@@ -55,26 +58,45 @@ final class SearchSql {
                 filterable(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan)).all();
         any = filterable(tune().replaceFirst("SELECT ", "SELECT {pages} || ") + INDEX_OR_NEXT.replace("{scan}", scan)
                 + ";\n" + EXACT.replace("{open}", OPEN));
-        exact = filterable(PLAN_EACH + EXACT.replace("{open}", ""));
+        exact = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", ""));
+        inRange = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", "").replace("{and}", IN_RANGE_ALONE))
+                .ranged();
         terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
+    }
+
+    /** The keys for which {@link Filterable#ranged} has texts. */
+    List<String> rangeKeys() {
+        return definition.rangeKeys();
     }
 
     private Filterable filterable(String text) {
         String all = text.replace("{estimated}", "NULL")
                 .replace("{planning}", "'force_custom_plan'")
                 .replace("{work}", "g.chunks * g.chunks")
+                .replace("{exactly}", "0")
                 .replace("{tuned}", "")
                 .replace("{where}", "")
                 .replace("{and}", "");
-        String filtered = text.replace("{estimated}", ESTIMATED)
-                .replace("{planning}", PLANNING)
+        String some = text.replace("{exactly}", EXACTLY)
                 .replace("{tuned}", tuneToFilter())
                 .replace("{work}", WORK)
                 .replace("{matching}", "g.estimated[1]")
-                .replace("{where}", "WHERE c.metadata @@ CAST(? AS jsonpath)")
-                .replace("{and}", "AND c.metadata @@ CAST(? AS jsonpath)");
-        return new Filterable(tenantSetting.naming(fill(all)), tenantSetting.naming(fill(filtered)));
+                .replace("{where}", "WHERE " + MATCHES);
+        String filtered = some.replace("{estimated}", ESTIMATED.replace("{range}", ""))
+                .replace("{planning}", PLANNING)
+                .replace("{and}", "AND " + MATCHES);
+        List<String> ranged =
+                definition.rangeKeys().stream().map(key -> ranged(some, key)).toList();
+        return new Filterable(tenantSetting.naming(fill(all)), tenantSetting.naming(fill(filtered)), ranged);
+    }
+
+    private String ranged(String text, String key) {
+        return tenantSetting.naming(fill(text.replace("{estimated}", ESTIMATED.replace("{range}", IN_RANGE))
+                .replace("{planning}", "'force_custom_plan'")
+                .replace("{and}", "AND " + MATCHES + " " + BETWEEN)
+                .replace("{key}", key)
+                .replace("{number}", Definition.Lookup.number("c.metadata", key))));
     }
 
     private String fill(String text) {
@@ -133,7 +155,7 @@ final class SearchSql {
                 SELECT CASE
                     WHEN current_setting('enable_sort') <> 'off' THEN -1
                     WHEN {work} > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
-                    ELSE 0 END AS state, {planning} AS planning
+                    ELSE {exactly} END AS state, {planning} AS planning
                 FROM (
                     SELECT s.chunks, p.threshold, p.wanted, {estimated} AS estimated
                     FROM (SELECT CAST(? AS float8) AS threshold, CAST(? AS float8) AS wanted) p
@@ -144,11 +166,23 @@ final class SearchSql {
     /** What the planner says of the filter: rows, and the cost of finding them. It is not asked where the tenant is small anyway. */
     private static final String ESTIMATED = """
             CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
-                THEN {estimate}(s.tenant, CAST(? AS jsonpath)) END""";
+                THEN {estimate}(s.tenant, CAST(? AS jsonpath){range}) END""";
+
+    private static final String IN_RANGE = ", '{key}', CAST(? AS numeric), CAST(? AS numeric)";
+
+    private static final String MATCHES = "c.metadata @@ CAST(? AS jsonpath)";
+
+    private static final String BETWEEN = "AND {number} BETWEEN CAST(? AS numeric) AND CAST(? AS numeric)";
+
+    /** A plan for any value would ask the index over metadata too, which for most ranges has to be read from end to end. */
+    private static final String IN_RANGE_ALONE = "AND (" + MATCHES + ") IS TRUE " + BETWEEN;
 
     /** A filter that an index finds whatever its values are needs no plan of its own for the exact search. */
     private static final String PLANNING =
             "CASE WHEN g.estimated[3] = 1 THEN 'force_generic_plan' ELSE 'force_custom_plan' END";
+
+    /** What is said of an exact search, for the next one with this filter. */
+    private static final String EXACTLY = "CASE WHEN g.estimated[3] = 1 THEN 2 ELSE 0 END";
 
     /**
      * The rows that match times the time to find and compare them, in units of comparing one. The planner's unit of cost was measured to
@@ -231,6 +265,9 @@ final class SearchSql {
             SELECT {pages} || set_config('enable_sort', 'on', true) || set_config('jit', 'off', true)
                 || set_config('plan_cache_mode', 'force_custom_plan', true);
             """;
+
+    /** The same, where how to plan is known from an earlier search. */
+    private static final String PLAN_AS_BOUND = PLAN_EACH.replace("'force_custom_plan'", "?");
 
     /** What the statement before opened. */
     private static final String OPEN = "current_setting('enable_sort') = 'on' AND";

@@ -29,13 +29,6 @@ final class Sql {
     final String versions;
     final Filterable documentIds;
 
-    /** A statement in two texts: one for all rows, and one with a filter bound as its last parameter but for the limit. */
-    record Filterable(String all, String filtered) {
-        String text(boolean filter) {
-            return filter ? filtered : all;
-        }
-    }
-
     Sql(Tables tables, Definition definition, Extension extension) {
         this.tables = tables;
         vectorType = extension.type(definition.type());

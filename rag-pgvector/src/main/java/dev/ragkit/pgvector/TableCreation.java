@@ -158,8 +158,16 @@ final class TableCreation {
 
     /** Whoever asks for an index and gets another one silently would measure and tune what is not there. */
     private void requireSameIndex(Definition held) {
-        if (extent.indexes() != Indexes.DEFERRED && !held.index().equals(definition.index())) {
-            throw new StoreException(tables.where() + " has the index " + held.index() + ", not " + definition.index()
+        if (extent.indexes() == Indexes.DEFERRED) {
+            return;
+        }
+        requireSameIndex("index", held.index(), definition.index());
+        requireSameIndex("range indexes over the keys", held.rangeKeys(), definition.rangeKeys());
+    }
+
+    private void requireSameIndex(String what, Object held, Object given) {
+        if (!held.equals(given)) {
+            throw new StoreException(tables.where() + " has the " + what + " " + held + ", not " + given
                     + ": call buildIndex(dataSource) to exchange it, ask for what it has, or say deferIndex() to leave"
                     + " the index to buildIndex");
         }

@@ -1,7 +1,10 @@
 package dev.ragkit.pgvector;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /** The names of a collection's tables, checked once, then quoted and qualified wherever they stand in SQL. */
 record Tables(String schema, String collection) {
@@ -88,6 +91,13 @@ record Tables(String schema, String collection) {
     /** An index of the table of chunks, not quoted; it lies in its table's schema. */
     String indexName(String suffix) {
         return collection + "_chunk_" + suffix;
+    }
+
+    /** Of the index over the numbers under a metadata key, which may be longer than what a name has room for. */
+    String rangeIndexName(String key) {
+        CRC32 sum = new CRC32();
+        sum.update(key.getBytes(StandardCharsets.UTF_8));
+        return indexName(String.format(Locale.ROOT, "%08x", sum.getValue()));
     }
 
     /** What a role needs to work on the rows, a statement each. */

@@ -4,7 +4,6 @@ import dev.ragkit.Embedding;
 import dev.ragkit.Filter;
 import dev.ragkit.SearchOptions;
 import dev.ragkit.SearchResult;
-import dev.ragkit.SearchResult.Path;
 import dev.ragkit.VectorStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,31 +14,50 @@ import java.util.List;
 
 /**
  * Finds the chunks nearest to an embedding: through the index where that pays, and by looking at each row that matches where it
- * does not, or where the index gave too few. One text does all that in one round trip. Where the tenant was large the last time
- * and nothing is filtered, a shorter text does the first part alone, and the second is hardly ever needed.
+ * does not, or where the index gave too few. One text does all that in one round trip. Where an earlier search tells how the
+ * next one will go, a shorter text does one part alone: through the index where the tenant was large the last time and nothing is
+ * filtered, exactly where the same filter was found to let few rows through.
  */
 final class VectorSearch {
     private final Routing routing;
     private final SearchSql sql;
+    private final Chosen chosen;
     private final Definition definition;
     private final SearchPlan plan;
-
-    /** Whose rows the index served the last time. A stale name costs a round trip, never a hit. */
-    private volatile String largeTenant = "";
-
-    /** Whether the driver was seen to send the statements of a text one by one; then a transaction holds them together. */
-    private volatile boolean torn;
+    private final SearchMemory memory;
 
     VectorSearch(Routing routing, SearchSql sql, Definition definition, SearchPlan plan) {
+        this(routing, sql, new Chosen(definition, plan, new SearchMemory()));
+    }
+
+    private VectorSearch(Routing routing, SearchSql sql, Chosen chosen) {
         this.routing = routing;
         this.sql = sql;
-        this.definition = definition;
-        this.plan = plan;
+        this.chosen = chosen;
+        this.definition = chosen.definition;
+        this.plan = chosen.plan;
+        this.memory = chosen.memory;
+    }
+
+    /** By what searches are made. */
+    private record Chosen(Definition definition, SearchPlan plan, SearchMemory memory) {}
+
+    /** The same search by other ways to the servers. */
+    VectorSearch through(Routing other) {
+        return new VectorSearch(other, sql, chosen);
     }
 
     /** The same search by another plan. */
     VectorSearch by(SearchPlan other) {
         return new VectorSearch(routing, sql, definition, other);
+    }
+
+    SearchPlan plan() {
+        return plan;
+    }
+
+    SearchSql sql() {
+        return sql;
     }
 
     /** How widely the index looks. */
@@ -74,21 +92,34 @@ final class VectorSearch {
     SearchResult search(String tenant, Embedding embedding, SearchOptions options) {
         return run(tenant, embedding, options, asked -> {
             if (definition.index().kind() == VectorIndex.Kind.NONE) {
-                return exact(asked);
+                return exact(asked, Rows.State.EXACT);
             }
-            Rows rows =
-                    torn ? Session.inTransaction(asked.connection(), () -> throughIndex(asked)) : throughIndex(asked);
+            Rows.State way = memory.way(tenant, asked.filter());
+            if (way != Rows.State.INDEX) {
+                Rows rows = exact(asked, way);
+                memory.check(tenant, asked.filter(), rows);
+                return rows;
+            }
+            Rows rows = untorn(asked);
+            memory.keep(tenant, asked.filter(), rows);
+            return rows;
+        });
+    }
+
+    private Rows untorn(Asked asked) throws SQLException {
+        if (!memory.torn) {
+            Rows rows = asking(asked);
             if (rows.state() != Rows.State.TORN) {
                 return rows;
             }
-            torn = true;
-            return Session.inTransaction(asked.connection(), () -> throughIndex(asked));
-        });
+            memory.torn = true;
+        }
+        return Session.inTransaction(asked.connection(), () -> asking(asked));
     }
 
     /** The true nearest, by looking at each row that matches. */
     SearchResult exact(String tenant, Embedding embedding, SearchOptions options) {
-        return run(tenant, embedding, options, this::exact);
+        return run(tenant, embedding, options, asked -> exact(asked, Rows.State.EXACT));
     }
 
     /** A way to search. */
@@ -99,34 +130,25 @@ final class VectorSearch {
     private SearchResult run(String tenant, Embedding embedding, SearchOptions options, Way way) {
         Batch.check(embedding, "the query", definition);
         VectorParameter parameter = new VectorParameter(embedding, definition.type(), sql.vectorType);
-        BoundFilter filter = BoundFilter.of(options.filter());
+        BoundFilter filter = BoundFilter.of(options.filter(), sql.rangeKeys());
         Rows rows = routing.read("searching by embedding", connection -> {
             VectorParameter.register(connection, sql.vectorType);
             return way.rows(new Asked(connection, tenant, parameter, filter, options.limit()));
         });
-        remember(tenant, rows.state().path(), filter);
         return rows.result(options.minScore());
     }
 
-    private void remember(String tenant, Path path, BoundFilter filter) {
-        if (path == Path.INDEX && !tenant.equals(largeTenant)) {
-            largeTenant = tenant;
-        } else if (path != Path.INDEX && !filter.isPresent() && tenant.equals(largeTenant)) {
-            largeTenant = "";
-        }
-    }
-
-    private Rows throughIndex(Asked asked) throws SQLException {
-        if (asked.filter().isPresent() || !asked.tenant().equals(largeTenant)) {
+    private Rows asking(Asked asked) throws SQLException {
+        if (asked.filter().isPresent() || !memory.isLarge(asked.tenant())) {
             return any(asked);
         }
         Rows found = index(asked);
         boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
-        return enough ? found : found.then(exact(asked));
+        return enough ? found : found.then(exact(asked, Rows.State.EXACT));
     }
 
     private Rows any(Asked asked) throws SQLException {
-        return read(asked, asked.filter().textOf(sql.any), (statement, parameters) -> {
+        return read(asked, sql.any.text(asked.filter()), (statement, parameters) -> {
             bindIndex(parameters, asked);
             bindExact(parameters.integer(asked.limit()), asked);
             Rows.Reader rows = reader(statement);
@@ -143,8 +165,16 @@ final class VectorSearch {
         });
     }
 
-    private Rows exact(Asked asked) throws SQLException {
-        return read(asked, asked.filter().textOf(sql.exact), (statement, parameters) -> {
+    /** In a way that {@link SearchMemory} knows. */
+    private Rows exact(Asked asked, Rows.State way) throws SQLException {
+        boolean each = way == Rows.State.EXACT;
+        String inRange = asked.filter()
+                .range()
+                .map(range -> sql.inRange.get(range.key()))
+                .orElse("");
+        String text = each || inRange.isEmpty() ? sql.exact.text(asked.filter()) : inRange;
+        return read(asked, text, (statement, parameters) -> {
+            parameters.text(each ? "force_custom_plan" : "force_generic_plan");
             bindExact(parameters, asked);
             return Rows.NONE.then(reader(statement).next());
         });
@@ -162,7 +192,7 @@ final class VectorSearch {
         int limit = asked.limit();
         parameters
                 .integer(plan.breadth(limit, definition))
-                .filter(asked.filter())
+                .filterAndRange(asked.filter())
                 .number(plan.threshold(limit))
                 .number(limit)
                 .text(asked.tenant())
@@ -182,7 +212,7 @@ final class VectorSearch {
         parameters
                 .vector(asked.embedding())
                 .text(asked.tenant())
-                .filter(asked.filter())
+                .filterAndRange(asked.filter())
                 .integer(asked.limit())
                 .text(asked.tenant())
                 .integer(asked.limit());

@@ -279,6 +279,14 @@ final class ApiStrings {
                                 .ddl(),
                         t));
         add(
+                "PgVectorSchema.Builder.rangeIndex(String)",
+                t -> db.named(
+                        () -> PgVectorSchema.builder(space().build(), "c")
+                                .rangeIndex(t)
+                                .build()
+                                .ddl(),
+                        t));
+        add(
                 "PgVectorStore.builder(DataSource, EmbeddingSpace, String)",
                 t -> db.opened(PgVectorStore.builder(ApiStore.NO_CONNECTION, space().build(), t)::build, t));
         add(

@@ -96,22 +96,75 @@ class PgVectorFilterTest {
             VectorStore store = PgVectorStore.builder(pool, SPACE, "filters").build();
             FilterDifferential differential = FilterDifferential.ofSeed(SEED + 1);
             differential.check(store, 1);
-            Map<String, Metadata> rows = new TreeMap<>();
-            search(store, Filter.all(), SearchOptions.MAX_LIMIT)
-                    .hits()
-                    .forEach(hit ->
-                            rows.put(hit.chunk().documentId(), hit.chunk().metadata()));
+            Map<String, Metadata> rows = metadata(store);
             Session session = new Session(pool, "the test");
             for (int i = 0; i < 2_000; i++) {
                 Filter filter = differential.filter(i);
-                List<String> expected = rows.keySet().stream()
-                        .filter(id -> filter.matches(rows.get(id)))
-                        .toList();
-                assertThat(lookedUp(session, "", filter)).as("filter %d", i).isEqualTo(expected);
+                assertThat(lookedUp(session, "", filter)).as("filter %d", i).isEqualTo(matching(rows, filter));
             }
             assertThat(lookedUp(session, "EXPLAIN ", Filter.or(Filter.eq("k", "a"), Filter.contains("K", "b"))))
                     .anyMatch(line -> line.contains("Bitmap Index Scan on filters_chunk_metadata"));
         }
+    }
+
+    @Test
+    void randomFiltersFindTheSameThroughRangeIndexes() {
+        String url = TestPostgres.shared().freshDatabase() + "&options=-c%20enable_seqscan=off";
+        try (HikariDataSource pool = TestCollection.pool(url, 1)) {
+            PgVectorSchema.builder(SPACE, "ranges")
+                    .index(VectorIndex.none())
+                    .rangeIndex("price")
+                    .rangeIndex("k")
+                    .rangeIndex("a.b")
+                    .build()
+                    .apply(pool);
+            VectorStore store = PgVectorStore.builder(pool, SPACE, "ranges").build();
+            FilterDifferential differential = FilterDifferential.ofSeed(SEED + 2);
+            differential.check(store, 1);
+            Map<String, Metadata> rows = metadata(store);
+            Random random = new Random(SEED);
+            int found = 0;
+            for (int i = 0; i < 3_000; i++) {
+                Filter filter = ranged(random, differential.filter(i));
+                assertThat(NumberRange.of(filter, List.of("price", "k", "a.b"))).isPresent();
+                List<String> ids = search(store, filter, SearchOptions.MAX_LIMIT).hits().stream()
+                        .map(hit -> hit.chunk().documentId())
+                        .sorted()
+                        .toList();
+                assertThat(ids).as("filter %d: %s", i, filter).isEqualTo(matching(rows, filter));
+                found += ids.isEmpty() ? 0 : 1;
+            }
+            System.out.println("3,000 random filters with a range agree, " + found + " of them found rows");
+            assertThat(found).isGreaterThan(1_000);
+        }
+    }
+
+    /** A filter that bounds a key with an index, with a random one beside it. */
+    private static Filter ranged(Random random, Filter beside) {
+        String key = List.of("price", "price", "k", "a.b").get(random.nextInt(4));
+        long low = random.nextInt(12) - 2;
+        double high = low + random.nextInt(100) / 4.0;
+        Filter closed = Filter.and(Filter.gte(key, low), Filter.lt(key, high));
+        return switch (random.nextInt(6)) {
+            case 0 -> closed;
+            case 1 -> Filter.and(beside, Filter.or(Filter.lte(key, high), Filter.gt(key, 50.5)));
+            case 2 -> Filter.and(Filter.gt(key, low), Filter.not(beside));
+            case 3 -> Filter.and(Filter.in(key, List.of(low, high, 12.5)), Filter.or(beside, closed));
+            case 4 -> Filter.or(Filter.eq(key, low), Filter.and(closed, beside));
+            default -> Filter.and(beside, closed);
+        };
+    }
+
+    private static Map<String, Metadata> metadata(VectorStore store) {
+        Map<String, Metadata> rows = new TreeMap<>();
+        search(store, Filter.all(), SearchOptions.MAX_LIMIT)
+                .hits()
+                .forEach(hit -> rows.put(hit.chunk().documentId(), hit.chunk().metadata()));
+        return rows;
+    }
+
+    private static List<String> matching(Map<String, Metadata> rows, Filter filter) {
+        return rows.keySet().stream().filter(id -> filter.matches(rows.get(id))).toList();
     }
 
     private static List<String> lookedUp(Session session, String before, Filter filter) {

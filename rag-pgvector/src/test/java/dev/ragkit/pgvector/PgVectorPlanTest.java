@@ -61,6 +61,8 @@ class PgVectorPlanTest {
         query = new VectorParameter(embedding, VectorType.VECTOR, searchSql.vectorType);
     }
 
+    private static final String EACH = "force_custom_plan";
+
     /** 3,000 documents of two chunks; a word of 1 % of the chunks. */
     private static final String FILL = """
             INSERT INTO plans_document (tenant, id, version, fingerprint, source, metadata, text, chunk_count)
@@ -143,9 +145,9 @@ class PgVectorPlanTest {
 
     @Test
     void anExactSearchDoesNotUseTheApproximateIndex() {
-        assertThat(plan(searchSql.exact.all(), query, "default", 10, "default", 10))
+        assertThat(plan(searchSql.exact.all(), EACH, query, "default", 10, "default", 10))
                 .doesNotContain("plans_chunk_vector");
-        assertThat(plan(searchSql.exact.filtered(), query, "default", path(PATH), 10, "default", 10))
+        assertThat(plan(searchSql.exact.filtered(), EACH, query, "default", path(PATH), 10, "default", 10))
                 .doesNotContain("plans_chunk_vector");
     }
 
@@ -160,6 +162,7 @@ class PgVectorPlanTest {
         }) {
             assertThat(plan(
                             searchSql.exact.filtered(),
+                            EACH,
                             query,
                             "default",
                             path(FilterPath.of(filter)),
