@@ -19,6 +19,9 @@ final class MixedCalls {
     static final EmbeddingSpace SPACE =
             EmbeddingSpace.builder("test", "statements", 8).build();
 
+    /** As many as may have an index for ranges; only {@code n} is a key of documents. */
+    static final List<String> RANGE_KEYS = List.of("n", "k1", "k2", "k3", "k4", "k5", "k6", "k7");
+
     private static final int DOCUMENTS = 200;
     static final HashEmbedder EMBEDDER = HashEmbedder.in(SPACE);
 
@@ -58,7 +61,12 @@ final class MixedCalls {
         }
     }
 
+    /** Each fourth is a range of numbers, under one key or another. */
     private Filter filter(int i) {
+        if (i % 4 == 0) {
+            String key = i % 8 == 0 ? "n" : RANGE_KEYS.get(i / 8 % RANGE_KEYS.size());
+            return Filter.and(Filter.gte(key, i % DOCUMENTS), Filter.lt(key, i % DOCUMENTS + 1 + i % 30));
+        }
         try {
             return Filter.parse(fuzz.expression(2L * i));
         } catch (FilterException refused) {

@@ -48,7 +48,7 @@ class TenantIsolationTest {
     private static final int TENANTS = 100;
     private static final int DOCUMENTS = 5;
     private static final int CHUNKS = DEEP ? 200 : 10;
-    private static final int SEARCHES = DEEP ? 100_000 : 50_000;
+    private static final int SEARCHES = DEEP ? 100_000 : 20_000;
     private static final int THREADS = 64;
     private static final int CONNECTIONS = 10;
 
