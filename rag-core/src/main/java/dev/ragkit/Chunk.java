@@ -92,6 +92,17 @@ public final class Chunk {
     }
 
     /**
+     * A copy with another source and other metadata.
+     *
+     * @param source replaces what was there
+     * @param metadata replaces what was there
+     * @return the copy
+     */
+    public Chunk described(String source, Metadata metadata) {
+        return new Chunk(place, text, source, metadata);
+    }
+
+    /**
      * The id of the document it is a piece of.
      *
      * @return the id

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * What a search found: the hits, the way there, and how many rows were looked at. In the database a row has a state, the number of
- * rows looked at, the columns of a chunk, and what it is ordered by.
+ * What a search found: the hits, the way there, and how many rows were looked at. In the database a row has the number of rows
+ * looked at, the columns of a chunk, and what it is ordered by; a row without a chunk has the state in place of the number.
  */
 record Rows(List<Hit> hits, State state, long looked) {
     /** Before anything was looked at. */
@@ -75,16 +75,17 @@ record Rows(List<Hit> hits, State state, long looked) {
             if (!statement.getMoreResults()) {
                 throw new SQLException("a statement of the search gave no rows");
             }
-            State state = State.EXACT;
+            State state = State.INDEX;
             long looked = 0;
             List<Hit> hits = new ArrayList<>();
             try (ResultSet rows = statement.getResultSet()) {
                 while (rows.next()) {
-                    state = State.of(rows.getInt(1));
-                    looked = Math.max(looked, rows.getLong(2));
-                    String documentId = rows.getString(3);
-                    if (documentId != null) {
-                        hits.add(Hit.of(chunk(documentId, rows), origin, score.applyAsDouble(rows.getDouble(9))));
+                    String documentId = rows.getString(2);
+                    if (documentId == null) {
+                        state = State.of(rows.getInt(1));
+                    } else {
+                        looked = Math.max(looked, rows.getLong(1));
+                        hits.add(Hit.of(chunk(documentId, rows), origin, score.applyAsDouble(rows.getDouble(8))));
                     }
                 }
             }
@@ -93,11 +94,11 @@ record Rows(List<Hit> hits, State state, long looked) {
     }
 
     private static Chunk chunk(String documentId, ResultSet row) throws SQLException {
-        Chunk chunk = Chunk.of(documentId, row.getInt(4), row.getInt(5), row.getString(6));
-        String source = row.getString(7);
-        String json = row.getString(8);
-        Chunk sourced = source.isEmpty() ? chunk : chunk.withSource(source);
-        return json.equals("{}") ? sourced : sourced.withMetadata(Metadata.lazily(() -> metadata(chunk, json)));
+        Chunk chunk = Chunk.of(documentId, row.getInt(3), row.getInt(4), row.getString(5));
+        String source = row.getString(6);
+        String json = row.getString(7);
+        return chunk.described(
+                source, json.equals("{}") ? Metadata.empty() : Metadata.lazily(() -> metadata(chunk, json)));
     }
 
     private static Metadata metadata(Chunk chunk, String json) {

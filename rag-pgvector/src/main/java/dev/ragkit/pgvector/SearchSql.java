@@ -237,20 +237,20 @@ final class SearchSql {
 
     private static final String INDEX = GATE + """
 
-            SELECT gate.state, c.* FROM gate LEFT JOIN LATERAL (
+            SELECT coalesce(c.looked, gate.state), {columns}, c.distance FROM gate LEFT JOIN LATERAL (
             {scan}
             ) c ON true""";
 
     /** The last row has the state and no chunk. Where there are too few, it opens the way for the statement after this one. */
     private static final String INDEX_OR_NEXT = GATE + """
             , found AS MATERIALIZED (
-                SELECT gate.state, c.* FROM gate CROSS JOIN LATERAL (
+                SELECT c.* FROM gate CROSS JOIN LATERAL (
             {scan}
                 ) c
             )
             SELECT * FROM found
             UNION ALL
-            SELECT gate.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM gate
+            SELECT gate.state, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM gate
             WHERE (SELECT count(*) FROM found) >= ?
                 OR set_config('enable_sort', 'on', true) || set_config('plan_cache_mode', gate.planning, true) <> ''""";
 
@@ -278,7 +278,7 @@ final class SearchSql {
                 SELECT c.tableoid AS part, c.ctid AS place, {distance} AS distance
                 FROM {chunk} c WHERE {open} c.tenant = ? {and}
             )
-            SELECT 1, (SELECT count(*) FROM near), {columns}, n.distance
+            SELECT (SELECT count(*) FROM near), {columns}, n.distance
             FROM (
                 SELECT * FROM near WHERE distance <= coalesce(
                     (SELECT distance FROM near ORDER BY distance OFFSET ? - 1 LIMIT 1), 'Infinity')
@@ -321,7 +321,7 @@ final class SearchSql {
                     OFFSET 0
                 ) c
             )
-            SELECT 1, (SELECT count(*) FROM scored), {columns}, n.score
+            SELECT (SELECT count(*) FROM scored), {columns}, n.score
             FROM (
                 SELECT * FROM scored WHERE score >= coalesce(
                     (SELECT score FROM scored ORDER BY score DESC OFFSET ? - 1 LIMIT 1), '-Infinity')
