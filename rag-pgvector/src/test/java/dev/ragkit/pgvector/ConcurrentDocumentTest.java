@@ -86,7 +86,7 @@ class ConcurrentDocumentTest {
 
     @Test
     void R07_aDocumentDeletedWhileItIsIngestedIsGoneOrWhole() throws Exception {
-        int rounds = DEEP ? 1_000 : 200;
+        int rounds = 1_000;
         int gone = 0;
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {

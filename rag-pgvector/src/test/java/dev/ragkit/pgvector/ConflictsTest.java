@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ConflictsTest {
     private static final EmbeddingSpace SPACE =
             EmbeddingSpace.builder("test", "conflicts", 4).build();
-    private static final int TRANSACTIONS = Boolean.getBoolean("rag.deep") ? 10_000 : 1_000;
+    private static final int TRANSACTIONS = 10_000;
     private static final long SEED = Long.getLong("seed", 8);
     private static final int THREADS = 4;
 
@@ -100,12 +100,33 @@ class ConflictsTest {
         return documents;
     }
 
-    /** All of them want the same rows, in any order, and each tenth meets a conflict that the server reports, twice. */
+    /** How many tries calls took. */
+    private static final class Tally {
+        private final AtomicInteger most = new AtomicInteger();
+        private final AtomicInteger all = new AtomicInteger();
+    }
+
     @Test
     void R08_conflictsNeverReachTheCaller() throws Exception {
         System.out.println("R-08: seed " + SEED);
-        AtomicInteger most = new AtomicInteger();
-        AtomicInteger all = new AtomicInteger();
+        Tally tally = write();
+        int conflicts = tally.all.get() - TRANSACTIONS;
+        String deadlocks = TestCollection.query(
+                        pool, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+                .get(0);
+        System.out.printf(
+                "R-08: %d transactions on the same rows, %d conflicts, 0 reached the caller, at most %d tries, %s deadlocks of their own%n",
+                TRANSACTIONS, conflicts, tally.most.get(), deadlocks);
+        assertThat(conflicts).isGreaterThanOrEqualTo(2 * (TRANSACTIONS / 10));
+        assertThat(tally.most.get()).isEqualTo(3);
+        assertThat(deadlocks).isEqualTo("0");
+        assertThat(TestCollection.query(pool, "SELECT DISTINCT version FROM docs_document"))
+                .containsExactly(Integer.toString(TRANSACTIONS));
+    }
+
+    /** All threads want the same rows, in any order, and each tenth meets a conflict that the server reports, twice. */
+    private Tally write() throws Exception {
+        Tally tally = new Tally();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<?>> writers = new ArrayList<>();
@@ -116,8 +137,8 @@ class ConflictsTest {
                     for (int i = 0; i < TRANSACTIONS / THREADS; i++) {
                         store.replace(batch(random, i % 10 == 0 ? source : ""));
                         int taken = tries.take();
-                        most.accumulateAndGet(taken, Math::max);
-                        all.addAndGet(taken);
+                        tally.most.accumulateAndGet(taken, Math::max);
+                        tally.all.addAndGet(taken);
                     }
                 }));
             }
@@ -127,17 +148,7 @@ class ConflictsTest {
         } finally {
             threads.shutdownNow();
         }
-        String deadlocks = TestCollection.query(
-                        pool, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-                .get(0);
-        System.out.printf(
-                "R-08: %d transactions on the same rows, %d conflicts, 0 reached the caller, at most %d tries, %s deadlocks of their own%n",
-                TRANSACTIONS, all.get() - TRANSACTIONS, most.get(), deadlocks);
-        assertThat(all.get() - TRANSACTIONS).isGreaterThanOrEqualTo(2 * (TRANSACTIONS / 10));
-        assertThat(most.get()).isEqualTo(3);
-        assertThat(deadlocks).isEqualTo("0");
-        assertThat(TestCollection.query(pool, "SELECT DISTINCT version FROM docs_document"))
-                .containsExactly(Integer.toString(TRANSACTIONS));
+        return tally;
     }
 
     @Test

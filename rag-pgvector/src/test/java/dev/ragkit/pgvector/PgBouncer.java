@@ -101,6 +101,7 @@ final class PgBouncer implements AutoCloseable {
                     unix_socket_dir =
                     auth_type = trust
                     auth_file = %4$s
+                    auth_user = postgres
                     pidfile = %5$s
                     pool_mode = %6$s
                     default_pool_size = %7$d

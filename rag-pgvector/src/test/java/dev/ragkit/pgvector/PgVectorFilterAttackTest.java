@@ -28,7 +28,7 @@ class PgVectorFilterAttackTest {
     private static final int EXPRESSIONS = DEEP ? 1_000_000 : 50_000;
     private static final int FEW_ROWS = 40;
 
-    private static final int COMPARED = DEEP ? 1_000_000 : 1_500;
+    private static final int COMPARED = DEEP ? 100_000 : 10_000;
     private static final int MANY_ROWS = 2_000;
 
     private static final int PER_MODE = DEEP ? 100_000 : 300;

@@ -3,26 +3,16 @@ package dev.ragkit.pgvector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.ragkit.Document;
-import dev.ragkit.EmbeddedDocument;
-import dev.ragkit.Embedding;
-import dev.ragkit.EmbeddingSpace;
-import dev.ragkit.Filter;
-import dev.ragkit.FilterException;
-import dev.ragkit.Metadata;
-import dev.ragkit.SearchOptions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The SQL of a collection is a small fixed set of texts, and a session is afterwards what it was before. */
@@ -31,10 +21,6 @@ class PgVectorStatementsTest {
     private static final int MIXED = Boolean.getBoolean("rag.deep") ? 100_000 : 20_000;
     private static final int MOST_TEXTS = 60;
     private static final int CONNECTIONS = 4;
-    private static final int DIMENSIONS = 8;
-    private static final int DOCUMENTS = 200;
-    private static final EmbeddingSpace SPACE =
-            EmbeddingSpace.builder("test", "statements", DIMENSIONS).build();
 
     /** Not those that come with a library of the server once it is used, nor the source of what each transaction begins with anew. */
     private static final String SETTINGS = """
@@ -50,68 +36,17 @@ class PgVectorStatementsTest {
             UNION ALL SELECT 'table ' || relname FROM pg_class
                 WHERE relpersistence = 't' AND relnamespace = pg_my_temp_schema()""";
 
-    private final FilterFuzz fuzz = new FilterFuzz(SEED);
+    private final MixedCalls calls = new MixedCalls(SEED);
 
     private static PgVectorSchema schema() {
-        return PgVectorSchema.builder(SPACE, "docs").build();
-    }
-
-    /** Operation {@code i} with the input of {@code i}: sizes, texts, filters and tenants differ each time. */
-    private void mixed(PgVectorStore store, int i) {
-        Random random = new Random(SEED + 31L * i);
-        PgVectorStore tenant = random.nextInt(10) == 0 ? store.tenant("tenant " + i) : store;
-        SearchOptions options = SearchOptions.builder()
-                .limit(1 + random.nextInt(random.nextInt(20) == 0 ? 200 : 12))
-                .filter(random.nextInt(3) == 0 ? filter(i) : Filter.all())
-                .minScore(random.nextBoolean() ? -1 : random.nextDouble())
-                .build();
-        switch (random.nextInt(24)) {
-            case 0 -> tenant.replace(documents(random, random.nextInt(4)));
-            case 1 -> tenant.delete(ids(random, random.nextInt(5)));
-            case 2 -> tenant.versions(ids(random, random.nextInt(40)));
-            case 3 -> tenant.documentIds(options.filter(), "document " + random.nextInt(99), options.limit());
-            case 4, 5, 6, 7 -> tenant.search("some text " + fuzz.expression(i), options);
-            default -> tenant.search(TestCollection.direction(random, DIMENSIONS), options);
-        }
-    }
-
-    private Filter filter(int i) {
-        try {
-            return Filter.parse(fuzz.expression(2L * i));
-        } catch (FilterException refused) {
-            return Filter.eq("n", i);
-        }
-    }
-
-    private static List<String> ids(Random random, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(each -> "document " + random.nextInt(DOCUMENTS))
-                .toList();
-    }
-
-    private List<EmbeddedDocument> documents(Random random, int count) {
-        return random.ints(0, DOCUMENTS)
-                .distinct()
-                .limit(count)
-                .mapToObj(number -> document(number, random))
-                .toList();
-    }
-
-    private EmbeddedDocument document(int number, Random random) {
-        Metadata metadata = fuzz.metadata(number).with("n", number);
-        Embedding embedding = TestCollection.direction(random, DIMENSIONS);
-        String text = "some text of number " + number + " word" + random.nextInt(500);
-        return TestCollection.document(Document.of("document " + number, text).withMetadata(metadata), embedding);
+        return PgVectorSchema.builder(MixedCalls.SPACE, "docs").build();
     }
 
     private PgVectorStore filled(HikariDataSource pool) {
-        PgVectorStore store = PgVectorStore.builder(pool, SPACE, "docs")
+        PgVectorStore store = PgVectorStore.builder(pool, MixedCalls.SPACE, "docs")
                 .plan(SearchPlan.alwaysIndex())
                 .build();
-        Random random = new Random(SEED);
-        store.replace(IntStream.range(0, DOCUMENTS)
-                .mapToObj(number -> document(number, random))
-                .toList());
+        calls.fill(store);
         return store;
     }
 
@@ -122,16 +57,17 @@ class PgVectorStatementsTest {
             StatementTexts texts = StatementTexts.of(pool);
             schema().apply(pool);
             PgVectorStore store = filled(pool);
-            PgVectorStore planned = PgVectorStore.builder(pool, SPACE, "docs").build();
+            PgVectorStore planned =
+                    PgVectorStore.builder(pool, MixedCalls.SPACE, "docs").build();
             for (int i = 0; i < 400; i++) {
-                mixed(i % 2 == 0 ? store : planned, i);
+                calls.call(i % 2 == 0 ? store : planned, i);
             }
             schema().apply(pool);
             schema().buildIndex(pool);
             List<String> some = texts.list();
 
             for (int i = 400; i < 1_200; i++) {
-                mixed(i % 2 == 0 ? store : planned, i);
+                calls.call(i % 2 == 0 ? store : planned, i);
             }
             schema().drop(pool);
             schema().apply(pool);
@@ -183,7 +119,7 @@ class PgVectorStatementsTest {
                 tasks.add(() -> {
                     int done = 0;
                     for (int i = first; i < MIXED; i += CONNECTIONS) {
-                        mixed(store, i);
+                        calls.call(store, i);
                         done++;
                     }
                     return done;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RefusedStartTest {
     private static final EmbeddingSpace SPACE =
             EmbeddingSpace.builder("test", "starts", 4).build();
-    private static final int CALLS = Boolean.getBoolean("rag.deep") ? 1_000 : 100;
+    private static final int CALLS = 1_000;
 
     private final TestPostgres postgres = TestPostgres.shared();
 

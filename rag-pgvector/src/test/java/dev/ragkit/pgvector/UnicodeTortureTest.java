@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever text a document has is stored byte for byte, or refused and reported; one bad document costs no other. */
 class UnicodeTortureTest {
     private static final long SEED = Long.getLong("seed", 10_646);
-    private static final int TEXTS = Boolean.getBoolean("rag.deep") ? 100_000 : 1_000;
+    private static final int TEXTS = Boolean.getBoolean("rag.deep") ? 100_000 : 5_000;
     private static final int CALL = 1_000;
     private static final int MEBI = 1 << 20;
     private static final String NOT_EMBEDDED = "\ue000";
