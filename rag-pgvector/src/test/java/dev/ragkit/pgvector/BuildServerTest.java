@@ -75,8 +75,7 @@ class BuildServerTest {
                                 new Definition(
                                         SPACE,
                                         new Definition.Vectors(Metric.COSINE, VectorType.VECTOR, VectorIndex.hnsw()),
-                                        "pg_catalog.english",
-                                        new Tenancy(Tenancy.Wall.PREDICATE, 0)),
+                                        "pg_catalog.english"),
                                 new Extension("public", version))
                         .vectorIndex()
                         .nextName();
