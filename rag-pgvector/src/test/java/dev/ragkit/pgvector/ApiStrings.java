@@ -88,6 +88,9 @@ final class ApiStrings {
                 t -> Chunk.of(t, 0, 0, "x").documentId(),
                 t -> Chunk.of("d", 0, 0, t).text());
         add("Chunk.withSource(String)", t -> hit.chunk().withSource(t).source());
+        add(
+                "Chunk.described(String, Metadata)",
+                t -> hit.chunk().described(t, Metadata.empty()).source());
         add("EmbeddedDocument.new(Document, String, List)", db::fingerprint);
         add("DocumentVersion.new(String, boolean)", t -> new DocumentVersion(t, true).fingerprint());
         add("Query.of(String)", t -> Query.of(t).text());

@@ -41,7 +41,7 @@ final class MixedCalls {
                 .toList());
     }
 
-    /** Call {@code i} with the input of {@code i}. */
+    /** Call {@code i} with the input of {@code i}; some searches twice, since a store remembers filters. */
     void call(PgVectorStore store, int i) {
         Random random = new Random(seed + 31L * i);
         PgVectorStore tenant = random.nextInt(10) == 0 ? store.tenant("tenant " + i) : store;
@@ -57,6 +57,10 @@ final class MixedCalls {
             case 3 -> tenant.documentIds(options.filter(), "document " + random.nextInt(99), options.limit());
             case 4, 5, 6 -> tenant.search("some text " + fuzz.expression(i), options);
             case 7 -> Retriever.hybrid(EMBEDDER, tenant).retrieve(new Query("some text of number " + i, options));
+            case 8, 9 -> {
+                tenant.search(TestCollection.direction(random, SPACE.dimensions()), options);
+                tenant.search(TestCollection.direction(random, SPACE.dimensions()), options);
+            }
             default -> tenant.search(TestCollection.direction(random, SPACE.dimensions()), options);
         }
     }
