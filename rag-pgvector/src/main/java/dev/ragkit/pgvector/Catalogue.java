@@ -1,6 +1,7 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.StoreException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -108,39 +109,48 @@ final class Catalogue {
      * @return what to say to a write, empty if the role may write
      */
     String requireTables() throws SQLException {
+        Rights rights = rights();
+        if (!rights.missing.isEmpty()) {
+            throw notThere("the tables or functions " + String.join(", ", rights.missing) + " are missing");
+        }
+        if (!rights.usable) {
+            throw new StoreException(schemaDenied());
+        }
+        if (!rights.readable) {
+            throw new StoreException(rowsDenied());
+        }
+        return rights.writable ? "" : rowsDenied();
+    }
+
+    /** What is not there, and what the role may do with what is. */
+    private record Rights(List<String> missing, boolean usable, boolean readable, boolean writable) {}
+
+    private Rights rights() throws SQLException {
         List<String> missing = new ArrayList<>();
         boolean usable = true;
         boolean readable = true;
         boolean writable = true;
         try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-            statement.setArray(
-                    1, connection.createArrayOf("text", tables.names().toArray()));
+            statement.setArray(1, texts(tables.names()));
             statement.setString(2, tables.schema());
-            statement.setArray(
-                    3, connection.createArrayOf("text", tables.functionNames().toArray()));
+            statement.setArray(3, texts(tables.functionNames()));
             statement.setString(4, tables.schema());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    boolean registry = rows.getString(1).equals(Tables.REGISTRY);
                     if (!rows.getBoolean(2)) {
                         missing.add(rows.getString(1));
                     }
                     usable &= rows.getBoolean(3);
                     readable &= rows.getBoolean(4);
-                    writable &= registry || rows.getBoolean(5);
+                    writable &= rows.getString(1).equals(Tables.REGISTRY) || rows.getBoolean(5);
                 }
             }
         }
-        if (!missing.isEmpty()) {
-            throw notThere("the tables or functions " + String.join(", ", missing) + " are missing");
-        }
-        if (!usable) {
-            throw new StoreException(schemaDenied());
-        }
-        if (!readable) {
-            throw new StoreException(rowsDenied());
-        }
-        return writable ? "" : rowsDenied();
+        return new Rights(missing, usable, readable, writable);
+    }
+
+    private Array texts(List<String> values) throws SQLException {
+        return connection.createArrayOf("text", values.toArray());
     }
 
     /** What to say where the collection was never made. */

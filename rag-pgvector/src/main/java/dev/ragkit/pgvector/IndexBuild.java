@@ -169,11 +169,14 @@ final class IndexBuild {
             settlement.finishInPlace(processes);
             return;
         }
-        // A parameter of the table, as a setting of the session would stay on the connection; and in every case, since
-        // it also
-        // makes other sessions plan anew, to whom an index that only got its name would not be there.
+        // A parameter of the table, as a setting of the session would stay on the connection; and wherever a name changed, since
+        // it also makes other sessions plan anew, to whom an index that only got its name would not be there.
         boolean limited = processes == Processes.ONE && !settlement.missing.isEmpty();
-        Catalogue.run(connection, limited ? ddl.buildWithOneProcess() : ddl.buildWithAnyProcesses());
+        if (limited) {
+            Catalogue.run(connection, ddl.buildWithOneProcess());
+        } else if (!settlement.isInOrder()) {
+            Catalogue.run(connection, ddl.buildWithAnyProcesses());
+        }
     }
 
     private IndexSettlement settle(Connection connection, Ddl ddl, Definition held) throws SQLException {

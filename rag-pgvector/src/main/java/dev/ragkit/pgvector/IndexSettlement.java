@@ -81,6 +81,11 @@ final class IndexSettlement {
         return index != null && index.isUsable();
     }
 
+    /** Whether there was nothing to do and is nothing left to do. */
+    boolean isInOrder() {
+        return unwanted.isEmpty() && placed.isEmpty() && missing.isEmpty();
+    }
+
     private void retire(ChunkTable.Index index) throws SQLException {
         String name = ChunkIndex.oldName(tables, index.oid());
         Catalogue.run(connection, ddl.renameIndex(index.name(), name));
