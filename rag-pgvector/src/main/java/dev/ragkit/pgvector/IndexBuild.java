@@ -145,7 +145,7 @@ final class IndexBuild {
      */
     private boolean isLocked(Connection connection, Ddl ddl) throws SQLException {
         boolean vacuumed = new ChunkTable(connection, tables).isLockedByServerAlone();
-        Savepoint before = connection.setSavepoint();
+        Savepoint before = connection.setSavepoint("rag_look");
         try {
             if (vacuumed) {
                 Catalogue.run(connection, "SELECT set_config('lock_timeout', '" + VACUUM_MILLIS + "', true)");
@@ -169,7 +169,8 @@ final class IndexBuild {
             settlement.finishInPlace(processes);
             return;
         }
-        // A parameter of the table, as a setting of the session would stay on the connection; and wherever a name changed, since
+        // A parameter of the table, as a setting of the session would stay on the connection; and wherever a name
+        // changed, since
         // it also makes other sessions plan anew, to whom an index that only got its name would not be there.
         boolean limited = processes == Processes.ONE && !settlement.missing.isEmpty();
         if (limited) {
