@@ -93,8 +93,7 @@ class StatementCountTest {
     /** The texts of the role that works and of the one that administers, on both servers. */
     private record Texts(Set<String> ofWork, Set<String> ofAdministration) {
         /**
-         * Those since the last call. Nothing is reset: the server would then show prepared texts with their constants. The numbers
-         * that the driver gives to savepoints are left out.
+         * Those since the last call. Nothing is reset: the server would then show prepared texts with their constants.
          */
         static Texts take() {
             return new Texts(sent(app), sent(admin));
