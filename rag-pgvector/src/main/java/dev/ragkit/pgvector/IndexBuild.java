@@ -87,7 +87,9 @@ final class IndexBuild {
     private boolean isNobodyBuilding(Connection connection) throws SQLException {
         Catalogue catalogue = new Catalogue(connection, tables);
         catalogue.requirePrimary();
-        return isLocked(connection, new Ddl(tables, definition, catalogue.extension()));
+        boolean free = isLocked(connection, new Ddl(tables, definition, catalogue.extension()));
+        connection.commit();
+        return free;
     }
 
     /** An interrupt is seen by the next look. */
@@ -140,7 +142,7 @@ final class IndexBuild {
      */
     private boolean isLocked(Connection connection, Ddl ddl) throws SQLException {
         boolean vacuumed = new ChunkTable(connection, tables).isLockedByServerAlone();
-        Savepoint before = connection.setSavepoint();
+        Savepoint before = connection.setSavepoint("rag_look");
         try {
             if (vacuumed) {
                 Catalogue.run(connection, "SELECT set_config('lock_timeout', '" + VACUUM_MILLIS + "', true)");
