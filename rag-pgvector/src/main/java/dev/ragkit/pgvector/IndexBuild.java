@@ -87,7 +87,9 @@ final class IndexBuild {
     private boolean isNobodyBuilding(Connection connection) throws SQLException {
         Catalogue catalogue = new Catalogue(connection, tables);
         catalogue.requirePrimary();
-        return isLocked(connection, new Ddl(tables, definition, catalogue.extension()));
+        boolean free = isLocked(connection, new Ddl(tables, definition, catalogue.extension()));
+        connection.commit();
+        return free;
     }
 
     /** An interrupt is seen by the next look. */
