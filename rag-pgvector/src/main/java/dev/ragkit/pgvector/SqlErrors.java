@@ -33,6 +33,9 @@ final class SqlErrors {
             "a pooler such as PgBouncer, which does not keep prepared statements, is between: add prepareThreshold=0 to the"
                     + " JDBC URL";
 
+    /** The parameters of one statement came to another, which finds them malformed. */
+    private static final String MISTAKEN = "the server did not expect what came; where " + UNPREPARED;
+
     private static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("40001", "another transaction was in the way; try again"),
             Map.entry("40P01", "two transactions waited for each other; try again"),
@@ -67,10 +70,13 @@ final class SqlErrors {
             Map.entry("42703", "a column is not there; the tables are not those that PgVectorSchema makes"),
             Map.entry("3F000", "the schema is not there; create it, or name another"),
             Map.entry("3D000", "the database is not there; create it, or name another"),
-            Map.entry("08P01", "the server did not expect what came; where " + UNPREPARED),
+            Map.entry("08P01", MISTAKEN),
+            Map.entry("22021", MISTAKEN),
+            Map.entry("22P02", MISTAKEN),
+            Map.entry("22P03", MISTAKEN),
             Map.entry("26000", UNPREPARED),
             Map.entry("42P05", UNPREPARED),
-            Map.entry("22021", "a text holds what the encoding of the database cannot keep; use a database in UTF8"),
+            Map.entry("22P05", "a text holds what the encoding of the database cannot keep; use a database in UTF8"),
             Map.entry(
                     "54000",
                     "a chunk is too large for the keyword index, which takes 1 MB of words, or a name or metadata for the"
