@@ -199,6 +199,14 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 new TrueNearest.Question(parts.vectorSearch, tenant, List.copyOf(sampleQueries), options));
     }
 
+    /** Whose documents, where; for {@link PgVectorAnswerCache}. */
+    record Place(Tables tables, Routing routing, TenantSetting tenantSetting, String tenant) {}
+
+    Place place() {
+        Sql sql = parts.opened.sql();
+        return new Place(sql.tables, parts.routing, sql.tenantSetting, tenant);
+    }
+
     VectorIndex index() {
         return parts.opened.definition().index();
     }

@@ -8,7 +8,7 @@ final class Sql {
     /** Longer lexemes would not fit the key of the term table beside a tenant. */
     static final int MAX_COUNTED_LEXEME = 512;
 
-    private final Tables tables;
+    final Tables tables;
 
     /** The type of an array of embeddings, qualified; also the name by which the driver finds it. */
     final String vectorArrayType;
