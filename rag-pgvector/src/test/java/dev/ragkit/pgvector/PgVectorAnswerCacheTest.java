@@ -24,6 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PgVectorAnswerCacheTest {
@@ -132,6 +137,71 @@ class PgVectorAnswerCacheTest {
             ask(answers, LEAVE);
             assertThat(asked).as("after change %d", i).isEqualTo(before + 1);
         }
+    }
+
+    @Test
+    void aDocumentWhoseChunksSomebodyRemovedEndsTheAnswersWhenItIsDeleted() {
+        String name = TestCollection.name();
+        PgVectorSchema.builder(EMBEDDER.space(), name).build().apply(TestCollection.POOL);
+        PgVectorStore own = PgVectorStore.builder(TestCollection.POOL, EMBEDDER.space(), name)
+                .build();
+        own.replace(List.of(document("a", "30 days"), document("b", "31 days")));
+        TestCollection.execute("DELETE FROM " + name + "_chunk WHERE document_id = 'a'");
+        PgVectorAnswerCache answers = answers(own);
+        ask(answers, LEAVE);
+        own.delete(List.of("a"));
+        ask(answers, LEAVE);
+        assertThat(asked).isEqualTo(2);
+        own.replace(List.of(new EmbeddedDocument(Document.of("b", "x"), "v2", List.of())));
+        own.replace(List.of(new EmbeddedDocument(Document.of("b", "y"), "v3", List.of())));
+        own.delete(List.of("never there"));
+        ask(answers, LEAVE);
+        ask(answers, LEAVE);
+        assertThat(asked).isEqualTo(3);
+    }
+
+    /** Askers beside a writer: what was committed before a question was asked is in its answer. */
+    @Test
+    void noAnswerIsOlderThanTheDocumentsWereWhenItWasAskedFor() throws Exception {
+        AtomicInteger committed = new AtomicInteger();
+        AtomicInteger made = new AtomicInteger();
+        AtomicInteger stale = new AtomicInteger();
+        store.replace(List.of(document("a", "0")));
+        PgVectorAnswerCache answers = answers(store);
+        Callable<Void> writer = () -> {
+            for (int i = 1; i <= 150; i++) {
+                store.replace(List.of(document("a", Integer.toString(i))));
+                committed.set(i);
+            }
+            return null;
+        };
+        Callable<Void> asker = () -> {
+            for (int i = 0; i < 300; i++) {
+                int before = committed.get();
+                Answer answer = answers.ask(LEAVE, query -> {
+                    made.incrementAndGet();
+                    return answer(store.search(EMBEDDER.embedQuery("x"), SearchOptions.ofLimit(1))
+                            .hits()
+                            .get(0)
+                            .chunk()
+                            .text());
+                });
+                stale.addAndGet(Integer.parseInt(answer.text()) < before ? 1 : 0);
+            }
+            return null;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<Void> task : threads.invokeAll(List.of(writer, asker, asker, asker))) {
+                task.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        System.out.println("answers beside a writer: 900 questions, 150 changes, " + made + " answers made, " + stale
+                + " older than the documents");
+        assertThat(stale).hasValue(0);
+        assertThat(made.get()).isLessThan(900);
     }
 
     @Test
