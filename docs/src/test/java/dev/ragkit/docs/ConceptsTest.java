@@ -2,12 +2,14 @@ package dev.ragkit.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ragkit.Answer;
 import dev.ragkit.Citation;
 import dev.ragkit.Completion;
 import dev.ragkit.Conversation;
 import dev.ragkit.Document;
 import dev.ragkit.Embedder;
+import dev.ragkit.Embedding;
 import dev.ragkit.Filter;
 import dev.ragkit.Generator;
 import dev.ragkit.Hit;
@@ -27,6 +29,7 @@ import dev.ragkit.intercept.Account;
 import dev.ragkit.intercept.Budget;
 import dev.ragkit.intercept.CachedEmbedder;
 import dev.ragkit.intercept.EmbeddingCache;
+import dev.ragkit.intercept.EmbeddingKey;
 import dev.ragkit.intercept.Intercepted;
 import dev.ragkit.intercept.Metered;
 import dev.ragkit.intercept.Price;
@@ -113,6 +116,18 @@ class ConceptsTest {
                 EmbeddingCache.inMemory(100_000));
         // endregion
         assertThat(reliable.embedQuery("a")).isEqualTo(embedder.embedQuery("a"));
+    }
+
+    @Test
+    void caffeine() {
+        // region caffeine
+        EmbeddingCache cache = EmbeddingCache.in(Caffeine.newBuilder()
+                .maximumSize(100_000)
+                .<EmbeddingKey, Embedding>build()
+                .asMap());
+        CachedEmbedder cached = CachedEmbedder.of(embedder, cache).tenant("acme");
+        // endregion
+        assertThat(cached.embedQuery("a")).isSameAs(cached.embedQuery("a"));
     }
 
     @Test

@@ -44,6 +44,10 @@ final class RateBucket {
         waiting += cost;
     }
 
+    boolean isAnyWaiting() {
+        return waiting > 0;
+    }
+
     /** The call goes now. */
     void sent(double cost) {
         waiting -= cost;

@@ -21,7 +21,8 @@ import java.util.concurrent.CancellationException;
  * <p>A minute's worth may go at once; from then on calls go as the allowance fills up again, evenly, in the order in which they came,
  * whatever thread they are of. A call costs one request and the tokens that its texts have by the counter; once it is done, the
  * tokens that the model counted, those it wrote among them, are put in place of that. A call for more tokens than a minute's waits
- * for a whole minute's allowance.
+ * for a whole minute's allowance. A part that makes several requests of one call still costs one, until its server tells what is
+ * left.
  *
  * <p>A client that passes on what its server tells ({@link AllowanceListener}) makes this slow down before the server refuses: where
  * the server has less left, that counts. The server is taken to fill its allowance up evenly until its reset.
@@ -46,6 +47,9 @@ public final class RateLimit implements Interceptor, AllowanceListener {
 
     /** By how much all calls that wait were put off, in sum; grows when a server has less left than was thought. */
     private long delay;
+
+    /** When the last call that came may go. */
+    private long lastAt;
 
     private RateLimit(Builder builder) {
         waiting = builder.waiting;
@@ -84,14 +88,21 @@ public final class RateLimit implements Interceptor, AllowanceListener {
         double cost = (double) invocation.tokens(counter);
         synchronized (lock) {
             long now = waiting.now();
-            long wait = Math.max(requests.waitFor(REQUEST, now), tokens.waitFor(cost, now));
+            long wait =
+                    Math.max(behindOthers(now), Math.max(requests.waitFor(REQUEST, now), tokens.waitFor(cost, now)));
             if (wait > longestWait.toNanos()) {
                 throw refusal(invocation, Duration.ofNanos(wait));
             }
             requests.take(REQUEST);
             tokens.take(cost);
-            return new Turn(now + wait, delay, cost);
+            lastAt = now + wait;
+            return new Turn(lastAt, delay, cost);
         }
+    }
+
+    /** A server that suddenly has more left must not let those who come now go before those who wait. */
+    private long behindOthers(long now) {
+        return requests.isAnyWaiting() ? Math.max(0, lastAt - now) : 0;
     }
 
     private RagException refusal(Invocation<?> invocation, Duration wait) {
@@ -158,7 +169,9 @@ public final class RateLimit implements Interceptor, AllowanceListener {
             long now = waiting.now();
             long byRequests = requestsLeft.isKnown() ? requests.learn(requestsLeft, now) : 0;
             long byTokens = tokensLeft.isKnown() ? tokens.learn(tokensLeft, now) : 0;
-            delay += Math.max(byRequests, byTokens);
+            long more = Math.max(byRequests, byTokens);
+            delay += more;
+            lastAt += more;
         }
     }
 

@@ -220,6 +220,29 @@ class RateLimitTest {
     }
 
     @Test
+    void whoComesAfterGoodNewsDoesNotGoBeforeThoseWhoWait() throws Exception {
+        RateLimit limit = limit().requestsPerMinute(6_000).build();
+        Generator first = generator(limit);
+        List<Long> late = new ArrayList<>();
+        Generator second = Intercepted.generator(
+                prompt -> {
+                    late.add(time.now() / 1_000_000);
+                    return new Completion("x", Completion.Finish.STOP, counted, "m");
+                },
+                limit);
+        limit.allowance(new Allowance(60, 0, Duration.ofSeconds(60)), Allowance.UNKNOWN);
+        run(() -> first.generate(prompt(1)), () -> first.generate(prompt(1)), () -> {
+            pass(Duration.ofMillis(500));
+            limit.allowance(new Allowance(60, 50, Duration.ofSeconds(10)), Allowance.UNKNOWN);
+            second.generate(prompt(1));
+            second.generate(prompt(1));
+        });
+
+        assertThat(sent).containsExactly(1_000L, 2_000L);
+        assertThat(late).containsExactly(2_000L, 2_000L);
+    }
+
+    @Test
     void noMinuteSeesMoreThanAFullAllowanceAndWhatFillsUpMeanwhile() throws Exception {
         Generator limited = generator(
                 limit().requestsPerMinute(120).longestWait(Duration.ofHours(1)).build());

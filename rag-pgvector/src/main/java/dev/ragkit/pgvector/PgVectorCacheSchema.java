@@ -13,7 +13,10 @@ import javax.sql.DataSource;
 /**
  * The tables of {@link PgVectorEmbeddingCache} and {@link PgVectorAnswerCache}: prints their DDL, or applies it, and removes what is
  * old. One pair of tables serves all collections and tenants of a schema. Nothing in them is needed for anything but speed: they
- * may be emptied at any time.
+ * may be emptied at any time. A role that works on them needs SELECT, INSERT, UPDATE and DELETE.
+ *
+ * <p>The table of answers holds texts of documents that answers cite. An answer that can no longer be found, as after the deletion of
+ * a document, stays there until {@link #prune} or until the same question is answered anew.
  *
  * <p>Immutable and safe for use by several threads and processes.
  */
