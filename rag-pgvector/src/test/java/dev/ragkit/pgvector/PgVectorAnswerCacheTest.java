@@ -3,6 +3,7 @@ package dev.ragkit.pgvector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.ragkit.Answer;
 import dev.ragkit.Chunk;
 import dev.ragkit.Citation;
@@ -361,8 +362,7 @@ class PgVectorAnswerCacheTest {
 
     @Test
     void noConnectionIsHeldWhileTheQuestionIsAsked() {
-        try (com.zaxxer.hikari.HikariDataSource one =
-                TestCollection.pool(TestPostgres.shared().freshDatabase(), 1)) {
+        try (HikariDataSource one = TestCollection.pool(TestPostgres.shared().freshDatabase(), 1)) {
             PgVectorSchema.builder(EMBEDDER.space(), "docs").build().apply(one);
             SCHEMA.apply(one);
             PgVectorStore small =
