@@ -1,5 +1,7 @@
 package dev.ragkit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +34,28 @@ public interface Generator {
         Completion completion = generate(prompt);
         onText.accept(completion.text());
         return completion;
+    }
+
+    /**
+     * Asks one generator, and where it fails with {@link ModelException}, for good or in passing, the next one. Once a piece of text was
+     * handed out, nobody else is asked and the failure reaches the caller.
+     *
+     * <p>{@link Completion#model()} says who answered. Where all fail, so does this: with the message and the cause of the last
+     * failure, the earlier ones suppressed, transient if one of them was, and with the shortest wait that one of them asked for. What is
+     * no {@code ModelException} reaches the caller at once.
+     *
+     * <pre>
+     * Generator.fallback(Intercepted.generator(large, retry), small, Generator.extractive())
+     * </pre>
+     *
+     * @param first is asked first
+     * @param next are asked in this order
+     * @return the generator
+     */
+    static Generator fallback(Generator first, Generator... next) {
+        List<Generator> generators = new ArrayList<>(List.of(next));
+        generators.add(0, first);
+        return new FallbackGenerator(generators);
     }
 
     /**

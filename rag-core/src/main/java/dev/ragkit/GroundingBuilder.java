@@ -15,12 +15,16 @@ public final class GroundingBuilder {
             such as [1]; where exact words matter, add them: [1: "exact words of the source"]. If the sources do not \
             answer the question, say so and cite nothing.""";
 
+    /** How the user's message is laid out unless told otherwise: {@value}. */
+    public static final String DEFAULT_TEMPLATE = "{{sources}}Question: {{question}}";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int FENCE_BYTES = 16;
 
     private int budget = DEFAULT_BUDGET;
     private TokenCounter counter = TokenCounter.characters();
     private String instructions = DEFAULT_INSTRUCTIONS;
+    private Template template = Template.of(DEFAULT_TEMPLATE);
 
     GroundingBuilder() {}
 
@@ -53,6 +57,20 @@ public final class GroundingBuilder {
     }
 
     /**
+     * Sets how the user's message is laid out: the sources, each in its fence with an empty line behind it, and the question stand where
+     * the template has <code>{{sources}}</code> and <code>{{question}}</code>. What is put there is never read as a template again. The
+     * rest of the template counts in the budget. Default: {@link #DEFAULT_TEMPLATE}.
+     *
+     * @param template a text with both places, each once
+     * @return this
+     * @throws IllegalArgumentException if a place is missing, comes twice, or is another one
+     */
+    public GroundingBuilder template(String template) {
+        this.template = Template.of(template);
+        return this;
+    }
+
+    /**
      * Makes the grounding.
      *
      * @return the grounding
@@ -62,7 +80,8 @@ public final class GroundingBuilder {
     }
 
     Grounding build(Supplier<String> fences) {
-        return new NumberedGrounding(new PromptWriter(instructions, budget, counter, fences));
+        return new NumberedGrounding(
+                new PromptWriter(new PromptWriter.Wording(instructions, template), budget, counter, fences));
     }
 
     private static String randomFence() {

@@ -83,9 +83,9 @@ public interface Retriever {
      */
     static Retriever hybrid(Retriever vector, Retriever keyword, Fusion fusion) {
         return query -> {
-            Query wide = withCandidates(query);
+            Query wide = Candidates.of(query);
             List<Hit> fused = fusion.fuse(vector.retrieve(wide), keyword.retrieve(withoutMinScore(wide)));
-            return best(fused, query);
+            return Candidates.best(fused, query);
         };
     }
 
@@ -98,25 +98,27 @@ public interface Retriever {
      */
     default Retriever reranked(Reranker reranker) {
         return query -> {
-            List<Hit> candidates = retrieve(withCandidates(query));
-            return candidates.isEmpty() ? candidates : best(reranker.rerank(query, candidates), query);
+            List<Hit> candidates = retrieve(Candidates.of(query));
+            return candidates.isEmpty() ? candidates : Candidates.best(reranker.rerank(query, candidates), query);
         };
     }
 
-    private static Query withCandidates(Query query) {
-        int candidates = Math.min(
-                SearchOptions.MAX_LIMIT, Math.max(50, 5 * query.options().limit()));
-        return new Query(
-                query.text(), query.options().toBuilder().limit(candidates).build());
+    /**
+     * Searches for what a rewriter makes of the question: one text in its place, or several, one search after the other. Hits of several
+     * searches rank by the sum of {@code 1 / (60 + rank)} over the searches, as {@value QueryRewriter#SCORE}, and keep the scores of the
+     * first search that found them; {@link SearchOptions#minScore()} holds for each search. What is put behind it, such as {@link
+     * #reranked}, sees the question as it was asked.
+     *
+     * @param rewriter makes the texts
+     * @return the retriever; it fails where the rewriter does, see {@link QueryRewriter#orQuestionOnFailure()}
+     */
+    default Retriever rewritten(QueryRewriter rewriter) {
+        return new RewritingRetriever(this, rewriter);
     }
 
     private static Query withoutMinScore(Query query) {
         return new Query(
                 query.text(),
                 query.options().toBuilder().minScore(Double.NEGATIVE_INFINITY).build());
-    }
-
-    private static List<Hit> best(List<Hit> hits, Query query) {
-        return List.copyOf(hits.subList(0, Math.min(hits.size(), query.options().limit())));
     }
 }

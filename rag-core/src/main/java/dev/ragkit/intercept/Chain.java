@@ -1,5 +1,6 @@
 package dev.ragkit.intercept;
 
+import dev.ragkit.TokenCounter;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -15,14 +16,18 @@ final class Chain {
     }
 
     <T> T call(String operation, int size, Supplier<T> target) {
-        return call(operation, size, target, () -> true);
+        return call(operation, Load.of(size), target);
     }
 
-    <T> T call(String operation, int size, Supplier<T> target, BooleanSupplier repeatable) {
-        return new Step<>(this, new Call<>(operation, size, target, repeatable), 0).proceed();
+    <T> T call(String operation, Load load, Supplier<T> target) {
+        return call(operation, load, target, () -> true);
     }
 
-    private record Call<T>(String operation, int size, Supplier<T> target, BooleanSupplier repeatable) {}
+    <T> T call(String operation, Load load, Supplier<T> target, BooleanSupplier repeatable) {
+        return new Step<>(this, new Call<>(operation, load, target, repeatable), 0).proceed();
+    }
+
+    private record Call<T>(String operation, Load load, Supplier<T> target, BooleanSupplier repeatable) {}
 
     private record Step<T>(Chain chain, Call<T> call, int next) implements Invocation<T> {
         @Override
@@ -37,7 +42,12 @@ final class Chain {
 
         @Override
         public int size() {
-            return call.size;
+            return call.load.size();
+        }
+
+        @Override
+        public long tokens(TokenCounter counter) {
+            return call.load.tokens().applyAsLong(counter);
         }
 
         @Override

@@ -14,11 +14,11 @@ record InterceptedEmbedder(Embedder target, Chain chain) implements Embedder {
 
     @Override
     public Embeddings embedDocuments(List<String> texts) {
-        return chain.call("embedDocuments", texts.size(), () -> target.embedDocuments(texts));
+        return chain.call("embedDocuments", Load.of(texts), () -> target.embedDocuments(texts));
     }
 
     @Override
     public Embeddings embedQueries(List<String> texts) {
-        return chain.call("embedQueries", texts.size(), () -> target.embedQueries(texts));
+        return chain.call("embedQueries", Load.of(texts), () -> target.embedQueries(texts));
     }
 }

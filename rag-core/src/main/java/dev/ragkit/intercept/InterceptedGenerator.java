@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 record InterceptedGenerator(Generator target, Chain chain) implements Generator {
     @Override
     public Completion generate(Prompt prompt) {
-        return chain.call("generate", prompt.passages().size(), () -> target.generate(prompt));
+        return chain.call("generate", Load.of(prompt), () -> target.generate(prompt));
     }
 
     @Override
@@ -20,7 +20,6 @@ record InterceptedGenerator(Generator target, Chain chain) implements Generator 
             handedOut.set(true);
             onText.accept(text);
         };
-        return chain.call(
-                "generate", prompt.passages().size(), () -> target.generate(prompt, watched), () -> !handedOut.get());
+        return chain.call("generate", Load.of(prompt), () -> target.generate(prompt, watched), () -> !handedOut.get());
     }
 }

@@ -1,5 +1,7 @@
 package dev.ragkit.intercept;
 
+import dev.ragkit.TokenCounter;
+
 /**
  * One call of a part on its way through the interceptors.
  *
@@ -37,6 +39,14 @@ public interface Invocation<T> {
      * @return 0 or more
      */
     int size();
+
+    /**
+     * How many tokens of text the call sends to a model: the texts to embed, the messages to answer.
+     *
+     * @param counter counts them
+     * @return 0 or more; 0 for a store
+     */
+    long tokens(TokenCounter counter);
 
     /**
      * Whether doing it again would be safe at this moment. A streaming generation is no longer once text was handed out.

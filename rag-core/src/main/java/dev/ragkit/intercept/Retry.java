@@ -4,10 +4,7 @@ import dev.ragkit.RagException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The wait before a retry is what the failing side asked for ({@link RagException#retryAfter()}); else a random part of {@code 500
  * ms * 2^n}, at most 8 s ("full jitter"; Brooker, Exponential Backoff and Jitter, 2015). A wait of more than 60 s, or beyond the
- * time the call has left, is not begun: the failure reaches the caller at once and carries the wait.
+ * time the call has left, is not begun: the failure reaches the caller at once and carries the wait. Time is that of {@link
+ * System#nanoTime()}: a change of the clock makes no wait longer or shorter.
  *
  * <p>Retries are paid from a budget that all calls through this object share: 500 tokens, 5 a retry, 10 a retry after a timeout,
  * and a success earns 1. When it is spent, failures reach the caller at once; so an endpoint that is down sees hardly more
@@ -39,26 +37,13 @@ public final class Retry implements Interceptor {
     private final int maxRetries;
     private final Duration deadline;
     private final Waiting waiting;
-    private final RetryBudget budget = new RetryBudget(BUDGET);
+    private final RetryBudget budget;
 
     private Retry(Builder builder) {
         maxRetries = builder.maxRetries;
         deadline = builder.deadline;
         waiting = builder.waiting;
-    }
-
-    /** Time and chance, so that tests can hold both. */
-    record Waiting(LongSupplier nanoTime, DoubleSupplier random, Sleep sleep) {
-        interface Sleep {
-            void sleep(Duration duration) throws InterruptedException;
-        }
-
-        static Waiting real() {
-            return new Waiting(
-                    System::nanoTime,
-                    () -> ThreadLocalRandom.current().nextDouble(),
-                    duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000));
-        }
+        budget = new RetryBudget(builder.budget);
     }
 
     /**
@@ -81,7 +66,7 @@ public final class Retry implements Interceptor {
 
     @Override
     public <T> T intercept(Invocation<T> invocation) {
-        long start = waiting.nanoTime.getAsLong();
+        long start = waiting.now();
         for (int retries = 0; ; retries++) {
             try {
                 T result = invocation.proceed();
@@ -102,14 +87,14 @@ public final class Retry implements Interceptor {
     }
 
     private boolean fits(Duration wait, long start) {
-        Duration elapsed = Duration.ofNanos(waiting.nanoTime.getAsLong() - start);
+        Duration elapsed = Duration.ofNanos(waiting.now() - start);
         return wait.compareTo(LONGEST_WAIT) <= 0 && elapsed.plus(wait).compareTo(deadline) < 0;
     }
 
     private Duration wait(RagException failure, int retries) {
         return failure.retryAfter().orElseGet(() -> {
             long most = Math.min(LONGEST_BACKOFF, FIRST_WAIT << Math.min(retries, 10));
-            return Duration.ofNanos((long) (most * waiting.random.getAsDouble()));
+            return Duration.ofNanos((long) (most * waiting.random().getAsDouble()));
         });
     }
 
@@ -130,7 +115,7 @@ public final class Retry implements Interceptor {
 
     private void sleep(Duration wait, RagException failure) {
         try {
-            waiting.sleep.sleep(wait.isNegative() ? Duration.ZERO : wait);
+            waiting.sleep().sleep(wait.isNegative() ? Duration.ZERO : wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             CancellationException cancelled = new CancellationException("interrupted while waiting to retry");
@@ -144,6 +129,7 @@ public final class Retry implements Interceptor {
         private int maxRetries = DEFAULT_MAX_RETRIES;
         private Duration deadline = DEFAULT_DEADLINE;
         private Waiting waiting = Waiting.real();
+        private int budget = BUDGET;
 
         private Builder() {}
 
@@ -177,8 +163,15 @@ public final class Retry implements Interceptor {
             return this;
         }
 
+        /** For tests. */
         Builder waiting(Waiting waiting) {
             this.waiting = waiting;
+            return this;
+        }
+
+        /** For tests. */
+        Builder budget(int tokens) {
+            this.budget = tokens;
             return this;
         }
 

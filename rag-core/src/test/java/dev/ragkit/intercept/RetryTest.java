@@ -30,7 +30,7 @@ class RetryTest {
     private int calls;
 
     private Retry.Builder retry() {
-        return Retry.builder().waiting(new Retry.Waiting(() -> now, () -> chance, wait -> {
+        return Retry.builder().waiting(new Waiting(() -> now, () -> chance, wait -> {
             waits.add(wait);
             now += wait.toNanos();
         }));
@@ -103,6 +103,39 @@ class RetryTest {
                         ModelException.class,
                         failure -> assertThat(failure.retryAfter()).contains(Duration.ofSeconds(61)));
         assertThat(waits).isEmpty();
+    }
+
+    @Test
+    void R30_noWaitOutlastsTheDeadlineAndTheErrorCarriesTheValue() {
+        int begun = 0;
+        for (long deadline = 1; deadline <= 90; deadline++) {
+            for (long asked : new long[] {0, 1, 5, 29, 30, 59, 60, 61, 90, 86_400, Long.MAX_VALUE / 1_000_000_000}) {
+                begun += begunWaits(Duration.ofSeconds(deadline), Duration.ofSeconds(asked));
+            }
+        }
+        System.out.println("R-30: 990 pairs of deadline and Retry-After, " + begun + " waits begun, 0 beyond the"
+                + " deadline, 0 longer than 60 s; each refused one carries its value");
+        assertThat(begun).isPositive();
+    }
+
+    private int begunWaits(Duration deadline, Duration asked) {
+        waits.clear();
+        calls = 0;
+        long start = now;
+        Throwable failure = catchThrowable(() -> with(
+                        retry().deadline(deadline).build(),
+                        failing(9, () -> new ModelException("limited", asked, null)))
+                .generate(PROMPT));
+
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        ModelException.class,
+                        limited -> assertThat(limited.retryAfter()).contains(asked));
+        assertThat(Duration.ofNanos(now - start)).isLessThan(deadline);
+        assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(60)) <= 0);
+        boolean fits = asked.compareTo(deadline) < 0 && asked.compareTo(Duration.ofSeconds(60)) <= 0;
+        assertThat(waits.isEmpty()).as("%s within %s", asked, deadline).isEqualTo(!fits);
+        return waits.size();
     }
 
     @Test
@@ -181,7 +214,7 @@ class RetryTest {
     @Test
     void anInterruptEndsTheWaitAndKeepsTheFlag() {
         Retry retry = Retry.builder()
-                .waiting(new Retry.Waiting(() -> now, () -> chance, wait -> {
+                .waiting(new Waiting(() -> now, () -> chance, wait -> {
                     throw new InterruptedException();
                 }))
                 .build();
@@ -189,6 +222,21 @@ class RetryTest {
         assertThatThrownBy(() -> with(retry, failing(1, () -> BUSY)).generate(PROMPT))
                 .isInstanceOf(CancellationException.class);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptedCallerGetsNoFurtherTry() {
+        Generator client = prompt -> {
+            calls++;
+            Thread.currentThread().interrupt();
+            throw new ModelException("closed", Duration.ZERO, null);
+        };
+
+        assertThatThrownBy(() -> with(Retry.ofDefaults(), client).generate(PROMPT))
+                .isInstanceOf(CancellationException.class)
+                .satisfies(cancelled -> assertThat(cancelled.getSuppressed()[0]).hasMessage("closed"));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(calls).isEqualTo(1);
     }
 
     @Test

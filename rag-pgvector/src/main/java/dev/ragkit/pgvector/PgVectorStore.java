@@ -205,6 +205,14 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
                 measuring);
     }
 
+    /** Whose documents, where; for {@link PgVectorAnswerCache}. */
+    record Place(Tables tables, Routing routing, TenantSetting tenantSetting, String tenant) {}
+
+    Place place() {
+        Sql sql = parts.opened.sql();
+        return new Place(sql.tables, parts.routing, sql.tenantSetting, tenant);
+    }
+
     VectorIndex index() {
         return parts.opened.definition().index();
     }

@@ -8,7 +8,7 @@ final class Sql {
     /** Longer lexemes would not fit the key of the term table beside a tenant. */
     static final int MAX_COUNTED_LEXEME = 512;
 
-    private final Tables tables;
+    final Tables tables;
 
     /** The type of an array of embeddings, qualified; also the name by which the driver finds it. */
     final String vectorArrayType;
@@ -98,6 +98,8 @@ final class Sql {
      *
      * <p>Where a document has not as many chunks as were written, somebody else put some in or took some out, and what there is was
      * not all counted. It is not subtracted: a count that is too high weighs a word a little less, one that is too low loses it.
+     *
+     * <p>The tenant's row of totals is written even if they stay the same: its version is that of the tenant's documents.
      */
     private static final String SWAP_CHUNKS = """
             WITH kept AS (
@@ -136,7 +138,8 @@ final class Sql {
                 RETURNING t.lexeme, t.df
             ), totals AS (
                 INSERT INTO {stats} AS s (tenant, chunks, words)
-                SELECT ?, sum(sign), sum(sign * words) FROM change HAVING count(*) > 0
+                SELECT ?, coalesce(sum(sign), 0), coalesce(sum(sign * words), 0) FROM change
+                HAVING EXISTS (SELECT FROM kept)
                 ON CONFLICT (tenant) DO UPDATE SET
                     chunks = s.chunks + excluded.chunks, words = s.words + excluded.words
             )

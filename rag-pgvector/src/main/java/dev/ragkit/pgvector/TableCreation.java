@@ -83,13 +83,18 @@ final class TableCreation {
             return true;
         });
         session.write("making tables", connection -> {
-            begin(connection, SHARED + ":" + tables.schema() + "." + tables.collection());
+            lock(connection, tables);
             Catalogue catalogue = new Catalogue(connection, tables);
             if (!isThere(catalogue, connection)) {
                 create(connection, catalogue.extension());
             }
             return true;
         });
+    }
+
+    /** Makes others who make the same tables wait until the end of the transaction. */
+    static void lock(Connection connection, Tables tables) throws SQLException {
+        begin(connection, SHARED + ":" + tables.schema() + "." + tables.collection());
     }
 
     private static void begin(Connection connection, String lock) throws SQLException {

@@ -66,6 +66,7 @@ final class ApiStrings {
         stores();
         names();
         reports();
+        ways.putAll(new ApiModelStrings(db, hit).ways());
     }
 
     /** By signature, one way for each parameter that takes text, in their order. */

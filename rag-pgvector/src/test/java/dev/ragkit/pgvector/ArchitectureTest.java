@@ -36,6 +36,7 @@ class ArchitectureTest {
 
     /** Hand text to the driver; each takes it from a fixed text, made of the names of {@code Tables} and nothing else. */
     private static final Set<String> PREPARE = Set.of(
+            "AnswerRows",
             "Catalogue",
             "Checkup",
             "ChunkCopy",
@@ -46,6 +47,8 @@ class ArchitectureTest {
             "IndexBuild",
             "LastWrite",
             "Measuring",
+            "PgVectorCacheSchema",
+            "PgVectorEmbeddingCache",
             "Pooler",
             "Recount",
             "Registry",
@@ -57,6 +60,7 @@ class ArchitectureTest {
 
     /** Put SQL together, from constants and from names that {@code Tables} and {@code Extension} have checked and quoted. */
     private static final Set<String> WRITE_SQL = Set.of(
+            "CacheSql",
             "Catalogue",
             "Checkup",
             "ChunkIndex",
