@@ -1,0 +1,120 @@
+package dev.ragkit.openai;
+
+import dev.ragkit.ModelException;
+import dev.ragkit.RagException.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what went wrong with one request, and whether trying again may help: after a connection that broke, a time that passed, or a
+ * status that stands for an overload or outage. For use by one thread.
+ */
+final class Failures {
+    private static final int MAX_MESSAGE = 2 << 10;
+
+    private final Ask ask;
+    private final Endpoint endpoint;
+    private final String key;
+    private @Nullable String requestId;
+
+    Failures(Ask ask, Endpoint endpoint, String key) {
+        this.ask = ask;
+        this.endpoint = endpoint;
+        this.key = key;
+    }
+
+    /** A reply has begun. */
+    void replied(ReplyHeaders headers) {
+        requestId = headers.requestId();
+    }
+
+    CancellationException cancelled() {
+        return new CancellationException(who() + " was cancelled");
+    }
+
+    /** A reply with a bad status. */
+    ModelException of(ServerError error, ReplyHeaders headers) {
+        replied(headers);
+        boolean retry = headers.isTransient(error);
+        Duration wait = headers.retryAfter();
+        ModelException.Builder failure =
+                builder(says(error) + advice(error), retry).status(error.status());
+        if (!error.code().isEmpty()) {
+            failure.code(clean(error.code()));
+        }
+        return (wait == null ? failure : failure.retryAfter(wait)).build();
+    }
+
+    /** A request or reply that broke. */
+    RuntimeException of(IOException e, WatchedCall call, String partial) {
+        WatchedCall.End end = call.end();
+        if (end == WatchedCall.End.CANCELLED) {
+            return cancelled();
+        }
+        ModelException.Builder failure = end == null ? broken(e) : ended(end, call.limit());
+        return (partial.isEmpty() ? failure : failure.partialText(partial)).build();
+    }
+
+    private ModelException.Builder ended(WatchedCall.End end, WatchedCall.Limit limit) {
+        if (end == WatchedCall.End.CLOSED) {
+            return builder(": the connection was closed meanwhile", false);
+        }
+        String late = ": nothing came within the " + limit.name() + " timeout of "
+                + limit.length().toMillis() + " ms";
+        return builder(late, true).cause(new TimeoutException(limit.name() + " timeout"));
+    }
+
+    private ModelException.Builder broken(IOException e) {
+        if (e instanceof ServerError.InReply told) {
+            ServerError error = told.error();
+            ModelException.Builder failure = builder(says(error), error.isTransient());
+            return error.code().isEmpty() ? failure : failure.code(clean(error.code()));
+        }
+        if (e instanceof UnusableReply) {
+            return builder(": " + e.getMessage(), false).cause(e);
+        }
+        if (e instanceof SSLException) {
+            return builder(": no secure connection; check the certificate and the address", false)
+                    .cause(e);
+        }
+        String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return builder(": " + clean(what), true).cause(e);
+    }
+
+    private ModelException.Builder builder(String what, boolean retry) {
+        String id = requestId == null ? "" : " (request " + clean(requestId) + ")";
+        ModelException.Builder failure =
+                ModelException.builder(who() + " failed" + what + id).kind(retry ? Kind.TRANSIENT : Kind.PERMANENT);
+        return requestId == null ? failure : failure.requestId(clean(requestId));
+    }
+
+    private String who() {
+        return ask.operation() + " by " + ask.model() + " at " + endpoint.host();
+    }
+
+    private String says(ServerError error) {
+        String text = error.status() == 0 ? "" : " with status " + error.status();
+        text += error.code().isEmpty() ? "" : " " + clean(error.code());
+        return text + (error.message().isEmpty() ? "" : ": " + clean(error.message()));
+    }
+
+    private static String advice(ServerError error) {
+        return switch (error.status()) {
+            case 401, 403 -> "; check the key and what it may do";
+            case 404, 405 -> "; check the base URL and the name of the model";
+            case 301, 302, 303, 307, 308 -> "; redirects are not followed, set the base URL to where the server is";
+            default -> "";
+        };
+    }
+
+    /** Capped, in one line, without the key. */
+    private String clean(String text) {
+        String safe = Credentials.redacted(text, key);
+        String capped = safe.length() <= MAX_MESSAGE ? safe : safe.substring(0, MAX_MESSAGE) + "…";
+        return capped.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    }
+}
