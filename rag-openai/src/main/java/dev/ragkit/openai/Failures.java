@@ -3,6 +3,7 @@ package dev.ragkit.openai;
 import dev.ragkit.ModelException;
 import dev.ragkit.RagException.Kind;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -39,7 +40,7 @@ final class Failures {
     /** A reply with a bad status. */
     ModelException of(ServerError error, ReplyHeaders headers) {
         replied(headers);
-        boolean retry = headers.isTransient(error);
+        Kind retry = kind(headers.isTransient(error));
         Duration wait = headers.retryAfter();
         ModelException.Builder failure =
                 builder(says(error) + advice(error), retry).status(error.status());
@@ -61,35 +62,47 @@ final class Failures {
 
     private ModelException.Builder ended(WatchedCall.End end, WatchedCall.Limit limit) {
         if (end == WatchedCall.End.CLOSED) {
-            return builder(": the connection was closed meanwhile", false);
+            return builder(": the connection was closed meanwhile", Kind.PERMANENT);
         }
         String late = ": nothing came within the " + limit.name() + " timeout of "
                 + limit.length().toMillis() + " ms";
-        return builder(late, true).cause(new TimeoutException(limit.name() + " timeout"));
+        return builder(late, Kind.TRANSIENT).cause(new TimeoutException(limit.name() + " timeout"));
     }
 
     private ModelException.Builder broken(IOException e) {
         if (e instanceof ServerError.InReply told) {
             ServerError error = told.error();
-            ModelException.Builder failure = builder(says(error), error.isTransient());
+            ModelException.Builder failure = builder(says(error), kind(error.isTransient()));
             return error.code().isEmpty() ? failure : failure.code(clean(error.code()));
         }
         if (e instanceof UnusableReply) {
-            return builder(": " + e.getMessage(), false).cause(e);
+            return builder(": " + e.getMessage(), Kind.PERMANENT).cause(e);
+        }
+        if (isProxyRefusal(e)) {
+            return builder(" with status 407; check the proxy", Kind.PERMANENT).cause(e);
         }
         if (e instanceof SSLException) {
-            return builder(": no secure connection; check the certificate and the address", false)
+            return builder(": no secure connection; check the certificate and the address", Kind.PERMANENT)
                     .cause(e);
         }
         String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return builder(": " + clean(what), true).cause(e);
+        return builder(": " + clean(what), Kind.TRANSIENT).cause(e);
     }
 
-    private ModelException.Builder builder(String what, boolean retry) {
+    /** OkHttp throws on this status where it knows of no proxy, instead of handing it over. */
+    private static boolean isProxyRefusal(IOException e) {
+        return e instanceof ProtocolException && e.getMessage() != null && e.getMessage().contains("407");
+    }
+
+    private ModelException.Builder builder(String what, Kind kind) {
         String id = requestId == null ? "" : " (request " + clean(requestId) + ")";
         ModelException.Builder failure =
-                ModelException.builder(who() + " failed" + what + id).kind(retry ? Kind.TRANSIENT : Kind.PERMANENT);
+                ModelException.builder(who() + " failed" + what + id).kind(kind);
         return requestId == null ? failure : failure.requestId(clean(requestId));
+    }
+
+    private static Kind kind(boolean retry) {
+        return retry ? Kind.TRANSIENT : Kind.PERMANENT;
     }
 
     private String who() {

@@ -288,6 +288,7 @@ public final class OpenAiConnection implements AutoCloseable {
             }
             Timeouts timeouts = new Timeouts(connect, firstToken, idle, call);
             OkHttpClient client = trust.apply(new OkHttpClient.Builder())
+                    .socketFactory(new PromptSockets())
                     .retryOnConnectionFailure(false)
                     .followRedirects(false)
                     .followSslRedirects(false)

@@ -46,6 +46,11 @@ final class Wire implements AutoCloseable {
         return endpoint;
     }
 
+    /** Connections that carry a request at this moment, or whose reply was not closed. */
+    int busyConnections() {
+        return client.connectionPool().connectionCount() - client.connectionPool().idleConnectionCount();
+    }
+
     /**
      * Sends a request and reads its reply on this thread.
      *

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 
 /** Sends one reply over HTTP/1.1, up to where it is to break off. */
 final class FakeSending {
@@ -56,12 +57,13 @@ final class FakeSending {
             apply(fault.effect());
             return false;
         }
-        return true;
+        // A client waits for more after such a status.
+        return reply.status() >= 200;
     }
 
     private void write(FakeReply reply) throws IOException {
         BufferedOutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
-        boolean bodiless = reply.status() < 200 || reply.status() == 204 || reply.status() == 304;
+        boolean bodiless = reply.status() < 200 || Set.of(204, 205, 304).contains(reply.status());
         boolean chunked = !bodiless && !reply.headers().containsKey("content-length");
         StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.status() + " Scripted\r\n");
         reply.headers().forEach((name, value) -> {
@@ -69,7 +71,7 @@ final class FakeSending {
                 head.append(name).append(": ").append(value).append("\r\n");
             }
         });
-        head.append(chunked ? "transfer-encoding: chunked\r\n\r\n" : "\r\n");
+        head.append(chunked ? "transfer-encoding: chunked\r\n\r\n" : reply.status() == 205 ? "content-length: 0\r\n\r\n" : "\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         if (!bodiless) {
             OutputStream body = chunked ? new Chunks(out) : out;
