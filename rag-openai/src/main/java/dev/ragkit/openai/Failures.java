@@ -2,12 +2,17 @@ package dev.ragkit.openai;
 
 import dev.ragkit.ModelException;
 import dev.ragkit.RagException.Kind;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.SocketException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,12 +86,21 @@ final class Failures {
         if (isProxyRefusal(e)) {
             return builder(" with status 407; check the proxy", Kind.PERMANENT).cause(e);
         }
-        if (e instanceof SSLException) {
+        if (isDistrust(e)) {
             return builder(": no secure connection; check the certificate and the address", Kind.PERMANENT)
                     .cause(e);
         }
         String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return builder(": " + clean(what), Kind.TRANSIENT).cause(e);
+    }
+
+    /** A secure connection that could not be agreed on, rather than one that broke. */
+    private static boolean isDistrust(IOException e) {
+        Throwable cause = e.getCause();
+        boolean broke = cause instanceof EOFException || cause instanceof SocketException;
+        return e instanceof SSLPeerUnverifiedException
+                || e instanceof SSLHandshakeException && !broke
+                || e instanceof SSLException && cause instanceof GeneralSecurityException;
     }
 
     /** OkHttp throws on this status where it knows of no proxy, instead of handing it over. */

@@ -1,6 +1,7 @@
 package dev.ragkit.openai;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -66,15 +67,16 @@ final class JsonInput {
         try (JsonParser parser = FACTORY.createParser(in)) {
             parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
             if (parser.nextToken() == null) {
-                throw new UnusableReply("the reply is empty");
+                throw new EOFException("the reply is empty");
             }
             reading.read(new JsonInput(parser));
         } catch (JsonEOFException e) {
             throw new EOFException("the reply ends inside its JSON");
         } catch (JsonProcessingException e) {
             // Its message may quote the reply, which does not belong into ours.
-            throw new UnusableReply("the reply is not JSON, or beyond a limit, at byte "
-                    + e.getLocation().getByteOffset() + " (" + e.getClass().getSimpleName() + ")");
+            JsonLocation at = e.getLocation();
+            throw new UnusableReply("the reply is not JSON, or beyond a limit"
+                    + (at == null ? "" : ", at byte " + at.getByteOffset()));
         }
     }
 

@@ -3,7 +3,9 @@ package dev.ragkit.openai;
 import dev.ragkit.ModelException;
 import dev.ragkit.intercept.AllowanceListener;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import okhttp3.Call;
 import okhttp3.MediaType;
@@ -101,6 +103,17 @@ final class Wire implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static InputStream content(Response response) throws UnusableReply {
+        if (response.code() == HttpURLConnection.HTTP_NO_CONTENT || response.code() == HttpURLConnection.HTTP_RESET) {
+            throw new UnusableReply("the reply has status " + response.code() + ", which holds nothing");
+        }
+        String encoding = response.header("content-encoding", "identity");
+        if (!"identity".equalsIgnoreCase(encoding)) {
+            throw new UnusableReply("the reply is compressed, which was not asked for");
+        }
+        return response.body().byteStream();
     }
 
     private Request request(Ask ask, Answer<?> answer, String key) {

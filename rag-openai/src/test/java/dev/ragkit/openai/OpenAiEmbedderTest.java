@@ -176,7 +176,6 @@ class OpenAiEmbedderTest {
                 "{\"data\":null}",
                 "{}",
                 "[]",
-                "",
                 "<html><body>Welcome</body></html>",
                 "{\"error\":{\"message\":\"no\",\"code\":\"odd\"}}");
         OpenAiEmbedder embedder = loopback.embedder(2);
@@ -187,6 +186,10 @@ class OpenAiEmbedderTest {
                     .isInstanceOf(ModelException.class)
                     .matches(e -> !((ModelException) e).isTransient(), "permanent");
         }
+        loopback.server().reply(FakeReply.of(200, ""));
+        assertThatThrownBy(() -> embedder.embedDocuments(List.of("a", "b")))
+                .hasMessageContaining("the reply is empty")
+                .matches(e -> ((ModelException) e).isTransient(), "transient");
         for (String body : List.of(list(item(1, "[3,4]") + "," + item(0, "[1,2]")), list(two))) {
             loopback.server().reply(FakeReply.of(200, body));
             assertThat(embedder.embedDocuments(List.of("a", "b")).list())

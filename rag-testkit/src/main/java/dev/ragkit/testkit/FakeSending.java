@@ -71,8 +71,14 @@ final class FakeSending {
                 head.append(name).append(": ").append(value).append("\r\n");
             }
         });
+        if (reply.status() < 200) {
+            head.append("connection: close\r\n");
+        }
         head.append(chunked ? "transfer-encoding: chunked\r\n\r\n" : reply.status() == 205 ? "content-length: 0\r\n\r\n" : "\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+        if (chunked) {
+            out.flush();
+        }
         if (!bodiless) {
             OutputStream body = chunked ? new Chunks(out) : out;
             reply.body().writeTo(new Faulty(body, reply));
