@@ -174,7 +174,8 @@ final class Ingestion {
     }
 
     /** The embedding of a chunk, or why it was refused. */
-    private record Outcome(@Nullable Embedding embedding, @Nullable String refusal) {}
+    private record Outcome(
+            @Nullable Embedding embedding, @Nullable String refusal) {}
 
     private List<Outcome> embedOnce(List<String> texts) {
         List<Outcome> outcomes;
@@ -187,8 +188,8 @@ final class Ingestion {
             usage = embeddings.usage();
         } catch (TextsRefusedException e) {
             outcomes = IntStream.range(0, e.size())
-                    .mapToObj(i -> new Outcome(
-                            e.embedding(i).orElse(null), e.refused().get(i)))
+                    .mapToObj(i ->
+                            new Outcome(e.embedding(i).orElse(null), e.refused().get(i)))
                     .toList();
             usage = e.usage();
         }
@@ -196,9 +197,8 @@ final class Ingestion {
             throw new ModelException("the embedder of " + embedder.space() + " must give one embedding a text, gave "
                     + outcomes.size() + " for " + texts.size());
         }
-        tally.embedded += outcomes.stream()
-                .filter(outcome -> outcome.embedding != null)
-                .count();
+        tally.embedded +=
+                outcomes.stream().filter(outcome -> outcome.embedding != null).count();
         tally.usage = tally.usage.plus(usage);
         return outcomes;
     }

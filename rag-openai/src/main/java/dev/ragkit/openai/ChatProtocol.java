@@ -32,10 +32,15 @@ enum ChatProtocol implements Protocol {
             json.field("reasoning_effort", options.sampling().reasoningEffort());
         }
         if (options.format().isJson()) {
-            json.object("response_format", format -> format.field("type", "json_schema")
-                    .object("json_schema", schema -> schema.field("name", options.format().name())
-                            .raw("schema", options.format().schema())
-                            .yes("strict")));
+            json.object(
+                    "response_format",
+                    format -> format.field("type", "json_schema")
+                            .object(
+                                    "json_schema",
+                                    schema -> schema.field(
+                                                    "name", options.format().name())
+                                            .raw("schema", options.format().schema())
+                                            .yes("strict")));
         }
         if (delivery == Delivery.STREAMED) {
             json.yes("stream");

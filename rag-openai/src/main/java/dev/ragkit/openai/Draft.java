@@ -63,16 +63,18 @@ final class Draft {
         switch (name) {
             case "prompt_tokens", "input_tokens" -> input = Math.max(0, json.count());
             case "completion_tokens", "output_tokens" -> output = Math.max(0, json.count());
-            case "prompt_tokens_details", "input_tokens_details" -> json.object((inner, value) -> {
-                if (inner.equals("cached_tokens")) {
-                    cached = Math.max(0, value.count());
-                }
-            });
-            case "completion_tokens_details", "output_tokens_details" -> json.object((inner, value) -> {
-                if (inner.equals("reasoning_tokens")) {
-                    reasoning = Math.max(0, value.count());
-                }
-            });
+            case "prompt_tokens_details", "input_tokens_details" ->
+                json.object((inner, value) -> {
+                    if (inner.equals("cached_tokens")) {
+                        cached = Math.max(0, value.count());
+                    }
+                });
+            case "completion_tokens_details", "output_tokens_details" ->
+                json.object((inner, value) -> {
+                    if (inner.equals("reasoning_tokens")) {
+                        reasoning = Math.max(0, value.count());
+                    }
+                });
             default -> {}
         }
     }

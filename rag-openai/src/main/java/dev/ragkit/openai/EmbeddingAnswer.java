@@ -55,11 +55,12 @@ final class EmbeddingAnswer implements Answer<EmbeddingAnswer> {
     private void field(String name, JsonInput json) throws IOException {
         switch (name) {
             case "data" -> json.array(this::item);
-            case "usage" -> json.object((inner, value) -> {
-                if (inner.equals("prompt_tokens")) {
-                    tokens = Math.max(0, value.count());
-                }
-            });
+            case "usage" ->
+                json.object((inner, value) -> {
+                    if (inner.equals("prompt_tokens")) {
+                        tokens = Math.max(0, value.count());
+                    }
+                });
             case "error" -> {
                 ServerError error = ServerError.inReply(json);
                 if (error != null) {
@@ -95,7 +96,8 @@ final class EmbeddingAnswer implements Answer<EmbeddingAnswer> {
 
     private void place(long index) throws UnusableReply {
         if (index < 0 || index >= embeddings.length) {
-            throw new UnusableReply("the reply has an embedding with index " + index + " for " + embeddings.length + " texts");
+            throw new UnusableReply(
+                    "the reply has an embedding with index " + index + " for " + embeddings.length + " texts");
         }
         if (embeddings[(int) index] != null) {
             throw new UnusableReply("the reply has two embeddings with index " + index);

@@ -22,10 +22,8 @@ record EmbeddingRequest(Wire wire, EmbeddingSpace space, Shortening shortening, 
 
     EmbeddingAnswer send(List<String> texts, int[] batch, BooleanSupplier cancelled) {
         Ask ask = new Ask("embeddings", space.model(), json -> write(json, texts, batch), cancelled);
-        WatchedCall.Limit call =
-                new WatchedCall.Limit("call", wire.timeouts().call());
-        WatchedCall.Limit idle =
-                new WatchedCall.Limit("idle", wire.timeouts().idle());
+        WatchedCall.Limit call = new WatchedCall.Limit("call", wire.timeouts().call());
+        WatchedCall.Limit idle = new WatchedCall.Limit("idle", wire.timeouts().idle());
         return wire.post(ask, call, new EmbeddingAnswer(batch.length, space.dimensions(), idle));
     }
 

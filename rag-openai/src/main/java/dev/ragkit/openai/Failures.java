@@ -105,7 +105,9 @@ final class Failures {
 
     /** OkHttp throws on this status where it knows of no proxy, instead of handing it over. */
     private static boolean isProxyRefusal(IOException e) {
-        return e instanceof ProtocolException && e.getMessage() != null && e.getMessage().contains("407");
+        return e instanceof ProtocolException
+                && e.getMessage() != null
+                && e.getMessage().contains("407");
     }
 
     private ModelException.Builder builder(String what, Kind kind) {

@@ -7,8 +7,7 @@ import java.nio.ByteOrder;
 
 /** Takes bytes as little-endian floats, or floats, into one array that is used again for the next vector. For use by one thread. */
 final class FloatSink extends OutputStream {
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final float[] values;
     private int count;

@@ -75,8 +75,8 @@ final class JsonInput {
         } catch (JsonProcessingException e) {
             // Its message may quote the reply, which does not belong into ours.
             JsonLocation at = e.getLocation();
-            throw new UnusableReply("the reply is not JSON, or beyond a limit"
-                    + (at == null ? "" : ", at byte " + at.getByteOffset()));
+            throw new UnusableReply(
+                    "the reply is not JSON, or beyond a limit" + (at == null ? "" : ", at byte " + at.getByteOffset()));
         }
     }
 

@@ -286,7 +286,7 @@ public final class OpenAiConnection implements AutoCloseable {
                 throw new IllegalArgumentException("the key must not be sent to " + endpoint.host()
                         + " over plain HTTP; use https:// or a server on this machine");
             }
-            Timeouts timeouts = new Timeouts(connect, firstToken, idle, call);
+            Wire.Terms terms = new Wire.Terms(new Timeouts(connect, firstToken, idle, call), allowances);
             OkHttpClient client = trust.apply(new OkHttpClient.Builder())
                     .socketFactory(new PromptSockets())
                     .retryOnConnectionFailure(false)
@@ -299,7 +299,7 @@ public final class OpenAiConnection implements AutoCloseable {
                     .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE_MINUTES, TimeUnit.MINUTES))
                     .build();
             Credentials credentials = new Credentials(key, endpoint.keyHeader(), organization, project);
-            return new OpenAiConnection(new Wire(client, endpoint, credentials, timeouts, allowances));
+            return new OpenAiConnection(new Wire(client, endpoint, credentials, terms));
         }
     }
 }

@@ -39,8 +39,8 @@ public final class OpenAiEmbedder implements Embedder {
     public static final int DEFAULT_TEXT_TOKENS = 8_192;
 
     private static final String PROVIDER = "openai";
-    private static final Map<String, Integer> KNOWN = Map.of(
-            "text-embedding-3-small", 1_536, "text-embedding-3-large", 3_072, "text-embedding-ada-002", 1_536);
+    private static final Map<String, Integer> KNOWN =
+            Map.of("text-embedding-3-small", 1_536, "text-embedding-3-large", 3_072, "text-embedding-ada-002", 1_536);
     private static final int MOST_REQUESTS = 256;
     private static final int MOST_TEXTS = 100_000;
     private static final int MOST_TOKENS = 100_000_000;
@@ -50,8 +50,7 @@ public final class OpenAiEmbedder implements Embedder {
     private final SharedWork work;
 
     private OpenAiEmbedder(Builder builder) {
-        request = new EmbeddingRequest(
-                builder.connection.wire(), builder.space, builder.shortening, builder.encoding);
+        request = new EmbeddingRequest(builder.connection.wire(), builder.space, builder.shortening, builder.encoding);
         packing = new Packing(
                 builder.counter, new Packing.Limits(builder.requestTexts, builder.requestTokens, builder.textTokens));
         work = builder.work;
@@ -117,7 +116,9 @@ public final class OpenAiEmbedder implements Embedder {
         }
         List<String> prefixed = prefix.isEmpty()
                 ? List.copyOf(texts)
-                : texts.stream().map(text -> text.isEmpty() ? "" : prefix + text).toList();
+                : texts.stream()
+                        .map(text -> text.isEmpty() ? "" : prefix + text)
+                        .toList();
         return new EmbeddingJob(request, prefixed).run(packing, work);
     }
 

@@ -132,7 +132,8 @@ public final class OpenAiGenerator implements Generator {
          */
         public Builder maxTokens(int tokens) {
             if (tokens < 1 || tokens > MOST_TOKENS) {
-                throw new IllegalArgumentException("maxTokens must be between 1 and " + MOST_TOKENS + ", was " + tokens);
+                throw new IllegalArgumentException(
+                        "maxTokens must be between 1 and " + MOST_TOKENS + ", was " + tokens);
             }
             this.maxTokens = tokens;
             return this;

@@ -87,7 +87,9 @@ public final class OpenAiReranker implements Reranker {
         return wire.post(
                 ask,
                 new WatchedCall.Limit("call", wire.timeouts().call()),
-                new RankingAnswer(batch.size(), new WatchedCall.Limit("idle", wire.timeouts().idle())));
+                new RankingAnswer(
+                        batch.size(),
+                        new WatchedCall.Limit("idle", wire.timeouts().idle())));
     }
 
     private void write(JsonOutput json, String query, List<Hit> batch) throws IOException {

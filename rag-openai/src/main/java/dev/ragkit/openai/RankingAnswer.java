@@ -55,8 +55,8 @@ final class RankingAnswer implements Answer<double[]> {
             }
         });
         if (index[0] < 0 || index[0] >= scores.length || !Double.isNaN(scores[(int) index[0]])) {
-            throw new UnusableReply("the reply has a score with index " + index[0] + ", twice or beyond the " + scores.length
-                    + " texts");
+            throw new UnusableReply("the reply has a score with index " + index[0] + ", twice or beyond the "
+                    + scores.length + " texts");
         }
         if (!Double.isFinite(score[0])) {
             throw new UnusableReply("the score with index " + index[0] + " is not finite");

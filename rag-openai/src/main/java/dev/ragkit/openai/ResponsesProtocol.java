@@ -31,13 +31,18 @@ enum ResponsesProtocol implements Protocol {
         }
         if (!options.sampling().reasoningEffort().isEmpty()) {
             json.object(
-                    "reasoning", effort -> effort.field("effort", options.sampling().reasoningEffort()));
+                    "reasoning",
+                    effort -> effort.field("effort", options.sampling().reasoningEffort()));
         }
         if (options.format().isJson()) {
-            json.object("text", text -> text.object("format", format -> format.field("type", "json_schema")
-                    .field("name", options.format().name())
-                    .raw("schema", options.format().schema())
-                    .yes("strict")));
+            json.object(
+                    "text",
+                    text -> text.object(
+                            "format",
+                            format -> format.field("type", "json_schema")
+                                    .field("name", options.format().name())
+                                    .raw("schema", options.format().schema())
+                                    .yes("strict")));
         }
         if (delivery == Delivery.STREAMED) {
             json.yes("stream");
@@ -62,11 +67,12 @@ enum ResponsesProtocol implements Protocol {
                     }
                 }
                 case "status" -> status[0] = orEmpty(value.text());
-                case "incomplete_details" -> value.object((field, reason) -> {
-                    if (field.equals("reason")) {
-                        status[1] = orEmpty(reason.text());
-                    }
-                });
+                case "incomplete_details" ->
+                    value.object((field, reason) -> {
+                        if (field.equals("reason")) {
+                            status[1] = orEmpty(reason.text());
+                        }
+                    });
                 case "usage" -> value.object(draft::usage);
                 case "model" -> draft.model(value.text());
                 case "error" -> Draft.error(value);

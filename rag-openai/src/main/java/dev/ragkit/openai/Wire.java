@@ -22,26 +22,22 @@ final class Wire implements AutoCloseable {
     private final OkHttpClient client;
     private final Endpoint endpoint;
     private final Credentials credentials;
-    private final Timeouts timeouts;
-    private final AllowanceListener allowances;
+    private final Terms terms;
     private final Watch watch = new Watch();
     private volatile boolean closed;
 
-    Wire(
-            OkHttpClient client,
-            Endpoint endpoint,
-            Credentials credentials,
-            Timeouts timeouts,
-            AllowanceListener allowances) {
+    /** How long things may take, and who hears what the server still allows. */
+    record Terms(Timeouts timeouts, AllowanceListener allowances) {}
+
+    Wire(OkHttpClient client, Endpoint endpoint, Credentials credentials, Terms terms) {
         this.client = client;
         this.endpoint = endpoint;
         this.credentials = credentials;
-        this.timeouts = timeouts;
-        this.allowances = allowances;
+        this.terms = terms;
     }
 
     Timeouts timeouts() {
-        return timeouts;
+        return terms.timeouts;
     }
 
     Endpoint endpoint() {
@@ -50,7 +46,8 @@ final class Wire implements AutoCloseable {
 
     /** Connections that carry a request at this moment, or whose reply was not closed. */
     int busyConnections() {
-        return client.connectionPool().connectionCount() - client.connectionPool().idleConnectionCount();
+        return client.connectionPool().connectionCount()
+                - client.connectionPool().idleConnectionCount();
     }
 
     /**
@@ -70,7 +67,7 @@ final class Wire implements AutoCloseable {
         }
         Call call = client.newCall(request(ask, answer, key));
         WatchedCall watched =
-                new WatchedCall(call::cancel, ask.cancelled(), new WatchedCall.Limit("call", timeouts.call()));
+                new WatchedCall(call::cancel, ask.cancelled(), new WatchedCall.Limit("call", terms.timeouts.call()));
         watched.expect(first);
         watch.begin(watched);
         try {
@@ -87,13 +84,13 @@ final class Wire implements AutoCloseable {
         try (Response response = call.execute()) {
             try {
                 ReplyHeaders headers = new ReplyHeaders(response.headers(), Clock.systemUTC());
-                headers.tell(allowances);
+                headers.tell(terms.allowances);
                 if (!response.isSuccessful()) {
                     throw failures.of(
                             ServerError.read(response.code(), response.body().byteStream()), headers);
                 }
                 failures.replied(headers);
-                T result = answer.read(new LimitedStream(response.body().byteStream(), answer.maxBytes()), watched);
+                T result = answer.read(new LimitedStream(content(response), answer.maxBytes()), watched);
                 whole = true;
                 return result;
             } finally {

@@ -77,7 +77,10 @@ class ArchitectureTest {
                 .filter(type -> isSeen(type.getModifiers()))
                 .flatMap(type -> type.getCodeUnits().stream())
                 .filter(unit -> isSeen(unit.getModifiers()))
-                .filter(unit -> unit.getOwner().getEnclosingClass().map(e -> isSeen(e.getModifiers())).orElse(true))
+                .filter(unit -> unit.getOwner()
+                        .getEnclosingClass()
+                        .map(e -> isSeen(e.getModifiers()))
+                        .orElse(true))
                 .filter(unit -> !typesOf(unit).allMatch(ArchitectureTest::isAllowed))
                 .map(JavaCodeUnit::getFullName)
                 .toList();

@@ -13,7 +13,10 @@ final class Certificates {
             new HeldCertificate.Builder().certificateAuthority(0).build();
 
     private HeldCertificate.Builder leaf(String host) {
-        return new HeldCertificate.Builder().signedBy(authority).commonName(host).addSubjectAlternativeName(host);
+        return new HeldCertificate.Builder()
+                .signedBy(authority)
+                .commonName(host)
+                .addSubjectAlternativeName(host);
     }
 
     private static SSLContext context(HeldCertificate certificate) {

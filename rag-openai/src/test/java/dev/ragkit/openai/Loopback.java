@@ -30,7 +30,8 @@ final class Loopback implements AutoCloseable {
     }
 
     static Loopback of(FakeOpenAi server, UnaryOperator<OpenAiConnection.Builder> settings) {
-        OpenAiConnection.Builder builder = OpenAiConnection.builder(server.baseUrl()).key(KEY);
+        OpenAiConnection.Builder builder =
+                OpenAiConnection.builder(server.baseUrl()).key(KEY);
         return new Loopback(server, settings.apply(builder).build());
     }
 

@@ -29,7 +29,14 @@ class OpenAiConnectionTest {
     void theEnvironmentIsReadWhereAsked() {
         try (FakeOpenAi server = FakeOpenAi.start()) {
             Map<String, String> environment = Map.of(
-                    "OPENAI_API_KEY", "sk-1", "OPENAI_BASE_URL", server.baseUrl() + "/", "OPENAI_ORG_ID", "org", "OPENAI_PROJECT_ID", "pro");
+                    "OPENAI_API_KEY",
+                    "sk-1",
+                    "OPENAI_BASE_URL",
+                    server.baseUrl() + "/",
+                    "OPENAI_ORG_ID",
+                    "org",
+                    "OPENAI_PROJECT_ID",
+                    "pro");
             FakeRequest request = first(server, OpenAiConnection.fromEnvironment(environment::get));
             assertThat(request.path()).isEqualTo("/v1/chat/completions");
             assertThat(request.header("Authorization")).isEqualTo("Bearer sk-1");
@@ -48,14 +55,15 @@ class OpenAiConnectionTest {
     void azureIsAskedByItsPathsWithItsHeader() {
         try (FakeOpenAi server = FakeOpenAi.start()) {
             String endpoint = server.uri().toString();
-            FakeRequest request = first(server, OpenAiConnection.azure(endpoint + "/").key("k-1"));
+            FakeRequest request =
+                    first(server, OpenAiConnection.azure(endpoint + "/").key("k-1"));
             assertThat(request.path()).isEqualTo("/openai/v1/chat/completions");
             assertThat(request.header("api-key")).isEqualTo("k-1");
             assertThat(request.header("Authorization")).isEmpty();
-            FakeRequest older =
-                    first(server, OpenAiConnection.azureDeployments(endpoint, "2024-10-21").key("k-1"));
-            assertThat(older.path())
-                    .isEqualTo("/openai/deployments/my-model/chat/completions?api-version=2024-10-21");
+            FakeRequest older = first(
+                    server,
+                    OpenAiConnection.azureDeployments(endpoint, "2024-10-21").key("k-1"));
+            assertThat(older.path()).isEqualTo("/openai/deployments/my-model/chat/completions?api-version=2024-10-21");
         }
     }
 
@@ -97,8 +105,8 @@ class OpenAiConnectionTest {
     @Test
     void whatTheServerStillAllowsIsTold() {
         List<List<Allowance>> told = new ArrayList<>();
-        try (Loopback loopback =
-                Loopback.start(builder -> builder.allowances((requests, tokens) -> told.add(List.of(requests, tokens))))) {
+        try (Loopback loopback = Loopback.start(
+                builder -> builder.allowances((requests, tokens) -> told.add(List.of(requests, tokens))))) {
             loopback.generator().generate(Loopback.prompt("?"));
             assertThat(told).isEmpty();
             loopback.server()
@@ -116,7 +124,8 @@ class OpenAiConnectionTest {
                             .header("x-ratelimit-reset-tokens", "6m1.5s"));
             assertThatThrownBy(() -> loopback.generator().generate(Loopback.prompt("?")))
                     .isInstanceOf(ModelException.class);
-            assertThat(told.get(1)).containsExactly(Allowance.UNKNOWN, new Allowance(60, 0, Duration.ofMillis(361_500)));
+            assertThat(told.get(1))
+                    .containsExactly(Allowance.UNKNOWN, new Allowance(60, 0, Duration.ofMillis(361_500)));
         }
         assertThat(ReplyHeaders.duration("20ms")).isEqualTo(Duration.ofMillis(20));
         assertThat(ReplyHeaders.duration("1h2m3s")).isEqualTo(Duration.ofSeconds(3_723));
@@ -163,7 +172,9 @@ class OpenAiConnectionTest {
         loopback.close();
         loopback.connection().close();
         Patience.until(() -> names().stream().noneMatch(name -> name.equals("ragkit-openai-watch")));
-        assertThat(names()).noneMatch(name -> name.startsWith("fake-openai-" + loopback.server().uri().getPort()));
+        assertThat(names())
+                .noneMatch(name ->
+                        name.startsWith("fake-openai-" + loopback.server().uri().getPort()));
     }
 
     private static Set<String> names() {

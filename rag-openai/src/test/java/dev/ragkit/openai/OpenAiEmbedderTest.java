@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
-import dev.ragkit.Embeddings;
 import dev.ragkit.EmbeddingSpace;
+import dev.ragkit.Embeddings;
 import dev.ragkit.ModelException;
 import dev.ragkit.TextsRefusedException;
 import dev.ragkit.testkit.FakeOpenAi;
@@ -38,7 +38,8 @@ class OpenAiEmbedderTest {
 
     /** English prose of 800 tokens by the server's count of four characters each. */
     private static List<String> prose(int texts) {
-        String sentence = "The cell is the basic unit of life, and rivers run through valleys that mountains have made. ";
+        String sentence =
+                "The cell is the basic unit of life, and rivers run through valleys that mountains have made. ";
         String long800 = sentence.repeat(3_200 / sentence.length() + 1);
         return IntStream.range(0, texts)
                 .mapToObj(i -> (i + " " + long800).substring(0, 3_200))
@@ -104,8 +105,9 @@ class OpenAiEmbedderTest {
         loopback.server().dimensions(16);
         assertVectors(embedder.embedDocuments(texts), texts);
         assertThat(loopback.server().connections()).isBetween(2, 4);
-        System.out.println("2,000 texts by 4 at once: " + loopback.server().requests().size() + " requests on "
-                + loopback.server().connections() + " connections");
+        System.out.println(
+                "2,000 texts by 4 at once: " + loopback.server().requests().size() + " requests on "
+                        + loopback.server().connections() + " connections");
     }
 
     @Test
@@ -116,8 +118,7 @@ class OpenAiEmbedderTest {
                 .build();
         FakeReply stall = FakeReply.usual().fault(FakeReply.Phase.RESPONSE_START, FakeReply.Effect.STALL);
         loopback.server().reply(stall, stall, stall, FakeReply.error(503, "overloaded", "later"));
-        ModelException failure = catchThrowableOfType(
-                ModelException.class, () -> embedder.embedDocuments(prose(100)));
+        ModelException failure = catchThrowableOfType(ModelException.class, () -> embedder.embedDocuments(prose(100)));
         assertThat(failure.isTransient()).isTrue();
         assertThat(failure.status()).hasValue(503);
         assertThat(loopback.server().requests()).hasSize(4);
@@ -130,8 +131,7 @@ class OpenAiEmbedderTest {
                 .requestTexts(10)
                 .build();
         loopback.server()
-                .script(request ->
-                        FakeReply.usual().fault(FakeReply.Phase.RESPONSE_START, FakeReply.Effect.STALL));
+                .script(request -> FakeReply.usual().fault(FakeReply.Phase.RESPONSE_START, FakeReply.Effect.STALL));
         AtomicLong ended = new AtomicLong();
         List<Object> outcome = Collections.synchronizedList(new ArrayList<>());
         Thread caller = new Thread(() -> {
@@ -212,8 +212,7 @@ class OpenAiEmbedderTest {
         long seed = Long.getLong("seed", 38);
         Random random = new Random(seed);
         int texts = Boolean.getBoolean("rag.deep") ? 1_000_000 : 100_000;
-        List<String> all =
-                IntStream.range(0, texts).mapToObj(i -> "chunk " + i).toList();
+        List<String> all = IntStream.range(0, texts).mapToObj(i -> "chunk " + i).toList();
         OpenAiEmbedder embedder = OpenAiEmbedder.builder(loopback.connection(), Loopback.space(8))
                 .withoutBase64()
                 .build();
@@ -233,7 +232,8 @@ class OpenAiEmbedderTest {
 
     private static FakeReply shuffled(String body, Random random) {
         List<String> items = new ArrayList<>();
-        String[] parts = body.substring(body.indexOf("[\"") + 2, body.lastIndexOf("\"]")).split("\",\"");
+        String[] parts =
+                body.substring(body.indexOf("[\"") + 2, body.lastIndexOf("\"]")).split("\",\"");
         for (int i = 0; i < parts.length; i++) {
             items.add(item(i, Arrays.toString(FakeOpenAi.vector(parts[i], 8))));
         }
@@ -271,8 +271,8 @@ class OpenAiEmbedderTest {
                 }
             }
         }
-        System.out.println("R-39: " + worst + " requests more than one for one bad text of 256, at most "
-                + (2 * 8 + 1) + " allowed; 255 of 255 others embedded");
+        System.out.println("R-39: " + worst + " requests more than one for one bad text of 256, at most " + (2 * 8 + 1)
+                + " allowed; 255 of 255 others embedded");
         assertThat(worst).isLessThanOrEqualTo(2 * 8 + 1);
     }
 
@@ -293,14 +293,16 @@ class OpenAiEmbedderTest {
     @Test
     void optionalFieldsAreSentOnlyWhereAsked() {
         loopback.server().dimensions(256);
-        EmbeddingSpace shortened = EmbeddingSpace.builder("openai", "text-embedding-3-small", 256).build();
+        EmbeddingSpace shortened =
+                EmbeddingSpace.builder("openai", "text-embedding-3-small", 256).build();
         OpenAiEmbedder.builder(loopback.connection(), shortened).build().embedQuery("a");
         OpenAiEmbedder.builder(loopback.connection(), Loopback.space(256))
                 .withoutBase64()
                 .build()
                 .embedQuery("a");
-        List<String> bodies =
-                loopback.server().requests().stream().map(request -> request.body()).toList();
+        List<String> bodies = loopback.server().requests().stream()
+                .map(request -> request.body())
+                .toList();
         assertThat(bodies.get(0))
                 .isEqualTo("{\"model\":\"text-embedding-3-small\",\"encoding_format\":\"base64\",\"dimensions\":256,"
                         + "\"input\":[\"a\"]}");

@@ -40,9 +40,10 @@ class OpenAiGeneratorTest {
 
     @Test
     void aCompletionHasItsTextFinishUsageAndModel() {
-        String body = "{\"model\":\"gpt-x-2026\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"length\"}],"
-                + "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":4},"
-                + "\"completion_tokens_details\":{\"reasoning_tokens\":5}}}";
+        String body =
+                "{\"model\":\"gpt-x-2026\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"length\"}],"
+                        + "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":4},"
+                        + "\"completion_tokens_details\":{\"reasoning_tokens\":5}}}";
         loopback.server().reply(FakeReply.of(200, body));
         assertThat(loopback.generator().generate(Loopback.prompt("?")))
                 .isEqualTo(new Completion("Hi", Finish.LENGTH, new TokenUsage(10, 4, 7, 5), "gpt-x-2026"));
@@ -52,7 +53,8 @@ class OpenAiGeneratorTest {
     void aStreamHasTheSameAsAWholeReply() {
         for (boolean responses : new boolean[] {false, true}) {
             OpenAiGenerator generator = generator(builder -> responses ? builder.byResponses() : builder);
-            loopback.server().reply(FakeReply.text("Der Rhein \ud83d\ude00."), FakeReply.text("Der Rhein \ud83d\ude00."));
+            loopback.server()
+                    .reply(FakeReply.text("Der Rhein \ud83d\ude00."), FakeReply.text("Der Rhein \ud83d\ude00."));
             List<String> pieces = new ArrayList<>();
             Completion whole = generator.generate(Loopback.prompt("?"));
             Completion streamed = generator.generate(Loopback.prompt("?"), pieces::add);
@@ -82,10 +84,12 @@ class OpenAiGeneratorTest {
         assertThat(asked())
                 .isEqualTo("{\"model\":\"fake-model\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
                         + "{\"role\":\"user\",\"content\":\"Why?\"}],\"max_completion_tokens\":4096}");
-        generator(builder -> builder.olderMaxTokens().maxTokens(9).temperature(0).withoutStreamUsage())
+        generator(builder ->
+                        builder.olderMaxTokens().maxTokens(9).temperature(0).withoutStreamUsage())
                 .generate(Loopback.prompt("Why?"), piece -> {});
         assertThat(asked()).endsWith("\"max_tokens\":9,\"temperature\":0.0,\"stream\":true}");
-        generator(builder -> builder.jsonSchema("answer", "{\"type\":\"object\"}").reasoningEffort("low"))
+        generator(builder ->
+                        builder.jsonSchema("answer", "{\"type\":\"object\"}").reasoningEffort("low"))
                 .generate(Loopback.prompt("Why?"));
         assertThat(asked())
                 .endsWith("\"reasoning_effort\":\"low\",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
@@ -121,7 +125,8 @@ class OpenAiGeneratorTest {
         loopback.server()
                 .reply(
                         FakeReply.of(200, incomplete),
-                        FakeReply.of(200, "{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"x\"}}"),
+                        FakeReply.of(
+                                200, "{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"x\"}}"),
                         FakeReply.events("{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"x\"}"),
                         FakeReply.events(
                                 "{\"type\":\"response.output_text.delta\",\"delta\":\"Ha\"}",
@@ -169,8 +174,8 @@ class OpenAiGeneratorTest {
             slowest = Math.max(slowest, (ended.get() - interrupted) / 1_000_000);
         }
         Patience.until(() -> loopback.server().abandoned() == calls);
-        System.out.println("R-20, R-21: " + calls + " of " + calls + " interrupted calls ended and were closed at the server, the"
-                + " slowest after " + slowest + " ms");
+        System.out.println("R-20, R-21: " + calls + " of " + calls
+                + " interrupted calls ended and were closed at the server, the" + " slowest after " + slowest + " ms");
         assertThat(slowest).isLessThanOrEqualTo(100);
         assertThat(loopback.connection().wire().busyConnections()).isZero();
     }

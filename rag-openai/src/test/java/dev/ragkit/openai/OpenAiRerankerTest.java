@@ -66,8 +66,7 @@ class OpenAiRerankerTest {
 
     @Test
     void aReplyWithoutExactlyOneScoreEachIsRefused() {
-        Reranker reranker =
-                OpenAiReranker.builder(loopback.connection(), "m").build();
+        Reranker reranker = OpenAiReranker.builder(loopback.connection(), "m").build();
         List<String> wrong = List.of(
                 "{\"results\":[{\"index\":0,\"relevance_score\":1}]}",
                 "{\"results\":[{\"index\":0,\"relevance_score\":1},{\"index\":0,\"relevance_score\":1}]}",

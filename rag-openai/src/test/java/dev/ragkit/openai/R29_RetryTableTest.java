@@ -130,7 +130,8 @@ class R29_RetryTableTest {
                 loopback.generator(),
                 Retry.builder().deadline(Duration.ofSeconds(5)).build());
         for (String seconds : List.of("6", "59", "61", "86400")) {
-            loopback.server().reply(FakeReply.error(429, "rate_limit_exceeded", "slow").header("retry-after", seconds));
+            loopback.server()
+                    .reply(FakeReply.error(429, "rate_limit_exceeded", "slow").header("retry-after", seconds));
             int before = loopback.server().requests().size();
             long start = System.nanoTime();
             ModelException failure = failure(generator);
@@ -140,7 +141,8 @@ class R29_RetryTableTest {
             assertThat(loopback.server().requests().size() - before).isOne();
             assertThat(millis).as("far below the wait").isLessThan(5_000);
         }
-        System.out.println("R-30: 4 of 4 waits beyond the deadline not begun, 1 request each, the error carries the wait");
+        System.out.println(
+                "R-30: 4 of 4 waits beyond the deadline not begun, 1 request each, the error carries the wait");
     }
 
     @Test

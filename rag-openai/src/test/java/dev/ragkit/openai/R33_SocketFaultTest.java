@@ -45,10 +45,7 @@ class R33_SocketFaultTest {
     @Test
     void http2CallsEndInTimeWhateverBreaks() throws Exception {
         Certificates certificates = new Certificates();
-        run(
-                "h2",
-                () -> FakeOpenAi.startHttp2(certificates.good()),
-                builder -> builder.trust(certificates.trusted()));
+        run("h2", () -> FakeOpenAi.startHttp2(certificates.good()), builder -> builder.trust(certificates.trusted()));
     }
 
     private interface Starting {
@@ -72,7 +69,8 @@ class R33_SocketFaultTest {
             end.get();
         }
         lanes.shutdownNow();
-        System.out.println("R-33: " + protocol + ", seed " + seed + ": " + (whole.get() + failed.get()) + " calls ended, "
+        System.out.println("R-33: " + protocol + ", seed " + seed + ": " + (whole.get() + failed.get())
+                + " calls ended, "
                 + whole + " whole, " + failed + " with a typed error, the slowest after " + slowest.get() / 1_000_000
                 + " ms of " + LIMIT.toMillis() + "; 0 bodies leaked");
         assertThat(strange).isEmpty();
@@ -82,8 +80,9 @@ class R33_SocketFaultTest {
     }
 
     private void lane(Starting starting, UnaryOperator<OpenAiConnection.Builder> settings, Random random) {
-        try (Loopback loopback =
-                Loopback.of(starting.start(), builder -> settings.apply(Loopback.within(LIMIT).apply(builder)))) {
+        try (Loopback loopback = Loopback.of(
+                starting.start(),
+                builder -> settings.apply(Loopback.within(LIMIT).apply(builder)))) {
             loopback.server().dimensions(256);
             // The first call opens a connection, which takes longer with TLS than the limit may be.
             call(loopback, 0);

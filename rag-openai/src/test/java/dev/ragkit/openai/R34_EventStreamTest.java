@@ -51,7 +51,9 @@ class R34_EventStreamTest {
             String value = colon < 0 ? "" : line.substring(colon + 1);
             if (name.equals("data")) {
                 String stripped = value.startsWith(" ") ? value.substring(1) : value;
-                data = data == null ? new StringBuilder(stripped) : data.append('\n').append(stripped);
+                data = data == null
+                        ? new StringBuilder(stripped)
+                        : data.append('\n').append(stripped);
             }
         }
         return events;
@@ -119,7 +121,9 @@ class R34_EventStreamTest {
     void randomStreamsGiveTheEventsOfTheReferenceOrAreRefused() throws IOException {
         long seed = Long.getLong("seed", 34);
         Random random = new Random(seed);
-        String[] parts = {"data", ":", " ", "\n", "\r", "\r\n", "x", "\u00e4", "\ud83d\ude00", "event: e", "\ufeff", "\n\n"};
+        String[] parts = {
+            "data", ":", " ", "\n", "\r", "\r\n", "x", "\u00e4", "\ud83d\ude00", "event: e", "\ufeff", "\n\n"
+        };
         int runs = Boolean.getBoolean("rag.deep") ? 2_000_000 : 20_000;
         for (int run = 0; run < runs; run++) {
             StringBuilder text = new StringBuilder();
@@ -139,8 +143,9 @@ class R34_EventStreamTest {
     void anyBytesGiveEventsOrATypedErrorOnly() {
         long seed = Long.getLong("seed", 35);
         Random random = new Random(seed);
-        byte[] valid = "{\"choices\":[{\"delta\":{\"content\":\"a\\u00e4b\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":1}}"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] valid =
+                "{\"choices\":[{\"delta\":{\"content\":\"a\\u00e4b\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":1}}"
+                        .getBytes(StandardCharsets.UTF_8);
         int runs = Boolean.getBoolean("rag.deep") ? 5_000_000 : 30_000;
         int refused = 0;
         for (int run = 0; run < runs; run++) {

@@ -60,7 +60,9 @@ class R35_CutStreamTest {
                         catchThrowable(() -> loopback.generator().generate(Loopback.prompt("?"), text::append));
                 assertThat(thrown).as("cut at %d", cut).isInstanceOf(ModelException.class);
                 ModelException failure = (ModelException) thrown;
-                assertThat(failure.isTransient()).as("transient, cut at %d", cut).isTrue();
+                assertThat(failure.isTransient())
+                        .as("transient, cut at %d", cut)
+                        .isTrue();
                 assertThat(failure.partialText().orElse("")).isEqualTo(text.toString());
                 detected++;
             }
@@ -73,7 +75,8 @@ class R35_CutStreamTest {
     void aReasonToFinishOrTheMarkOfTheEndIsEnough() {
         String text = STREAM.substring(0, STREAM.indexOf("\n\n") + 2);
         for (String end : List.of(END, "data: [DONE]\n\n", END + "data: [DO")) {
-            loopback.server().reply(FakeReply.streaming(out -> out.write((text + end).getBytes(StandardCharsets.UTF_8))));
+            loopback.server()
+                    .reply(FakeReply.streaming(out -> out.write((text + end).getBytes(StandardCharsets.UTF_8))));
             assertThat(loopback.generator()
                             .generate(Loopback.prompt("?"), piece -> {})
                             .text())
@@ -86,7 +89,9 @@ class R35_CutStreamTest {
                             out.write(new byte[10]);
                         })
                         .cutAfter(ended.length, Effect.RESET));
-        assertThat(loopback.generator().generate(Loopback.prompt("?"), piece -> {}).finish())
+        assertThat(loopback.generator()
+                        .generate(Loopback.prompt("?"), piece -> {})
+                        .finish())
                 .isEqualTo(Completion.Finish.STOP);
     }
 
@@ -101,8 +106,7 @@ class R35_CutStreamTest {
                         FakeReply.streaming(out -> out.write(text)),
                         FakeReply.streaming(out -> {}),
                         FakeReply.streaming(out -> out.write(text)).cutAfter(500, Effect.RESET));
-        assertThat(lenient.generate(Loopback.prompt("?"), piece -> {}).finish())
-                .isEqualTo(Completion.Finish.OTHER);
+        assertThat(lenient.generate(Loopback.prompt("?"), piece -> {}).finish()).isEqualTo(Completion.Finish.OTHER);
         assertThat(catchThrowable(() -> lenient.generate(Loopback.prompt("?"), piece -> {})))
                 .isInstanceOf(ModelException.class);
         assertThat(catchThrowable(() -> lenient.generate(Loopback.prompt("?"), piece -> {})))
@@ -145,7 +149,8 @@ class R35_CutStreamTest {
             Thread.interrupted();
             assertThat(outcomes).isOne();
         }
-        System.out.println("R-35b: seed " + seed + ", " + streams + " of " + streams + " streams ended once: " + ends[0] + " whole, "
+        System.out.println("R-35b: seed " + seed + ", " + streams + " of " + streams + " streams ended once: " + ends[0]
+                + " whole, "
                 + ends[1] + " by an error event, " + ends[2] + " broken, " + ends[3] + " cancelled; " + after
                 + " callbacks after the end");
         assertThat(after).hasValue(0);

@@ -43,7 +43,9 @@ class R36_TimeoutTest {
                         () -> generator.generate(Loopback.prompt("?"), piece -> last[0] = System.nanoTime()));
                 millis.add((System.nanoTime() - last[0]) / 1_000_000);
                 assertThat(failure.isTransient()).isTrue();
-                assertThat(failure).hasMessageContaining("within the " + limit + " timeout").hasCauseInstanceOf(TimeoutException.class);
+                assertThat(failure)
+                        .hasMessageContaining("within the " + limit + " timeout")
+                        .hasCauseInstanceOf(TimeoutException.class);
             }
         }
         return millis.stream().sorted().toList().get(ROUNDS / 2);
@@ -80,8 +82,9 @@ class R36_TimeoutTest {
                     ping(out);
                 }),
                 "idle");
-        System.out.println("R-36: first token due in 500 ms: ended after " + first + ", with pings " + firstPings + ", with headers "
-                + idle + " ms; idle after 250 ms: ended after " + afterOne + ", with pings " + afterPings + " ms");
+        System.out.println("R-36: first token due in 500 ms: ended after " + first + ", with pings " + firstPings
+                + ", with headers " + idle + " ms; idle after 250 ms: ended after " + afterOne + ", with pings "
+                + afterPings + " ms");
         assertThat(List.of(first, firstPings, idle)).allMatch(millis -> millis >= 490 && millis <= 600);
         assertThat(List.of(afterOne, afterPings)).allMatch(millis -> millis >= 240 && millis <= 350);
     }
@@ -89,13 +92,12 @@ class R36_TimeoutTest {
     @Test
     void R36_aStreamThatNeverEndsEndsWithTheCall() {
         try (Loopback loopback = loopback()) {
-            loopback.server()
-                    .reply(FakeReply.streaming(out -> {
-                        while (!Thread.currentThread().isInterrupted()) {
-                            write(out, PIECE);
-                            LockSupport.parkNanos(50_000_000);
-                        }
-                    }));
+            loopback.server().reply(FakeReply.streaming(out -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    write(out, PIECE);
+                    LockSupport.parkNanos(50_000_000);
+                }
+            }));
             ModelException failure = catchThrowableOfType(
                     ModelException.class, () -> loopback.generator().generate(Loopback.prompt("?"), piece -> {}));
             assertThat(failure).hasMessageContaining("within the call timeout of 900 ms");

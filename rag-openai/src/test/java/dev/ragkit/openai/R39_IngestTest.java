@@ -25,8 +25,8 @@ class R39_IngestTest {
                         ? FakeReply.error(400, "context_length_exceeded", "maximum context length is 100")
                         : FakeReply.usual();
             });
-            OpenAiEmbedder embedder =
-                    OpenAiEmbedder.builder(loopback.connection(), Loopback.space(16)).build();
+            OpenAiEmbedder embedder = OpenAiEmbedder.builder(loopback.connection(), Loopback.space(16))
+                    .build();
             VectorStore store = VectorStore.inMemory(embedder.space());
             Rag rag = Rag.builder(embedder, store, Generator.extractive())
                     .chunker(Chunker.recursive().maxSize(200).overlap(0).build())
@@ -45,7 +45,8 @@ class R39_IngestTest {
                 assertThat(failure.reason()).contains("refused Chunk[doc-40#", "context_length_exceeded");
             });
             int requests = loopback.server().requests().size();
-            System.out.println("R-39: 63 of 63 other documents stored, " + (requests - 1) + " requests more than one for 64 chunks");
+            System.out.println("R-39: 63 of 63 other documents stored, " + (requests - 1)
+                    + " requests more than one for 64 chunks");
             assertThat(requests - 1).isLessThanOrEqualTo(2 * 6 + 1);
         }
     }

@@ -9,7 +9,9 @@ class ResponsesContractTest extends GeneratorContract {
 
     @Override
     protected Generator generator() {
-        return OpenAiGenerator.builder(loopback.connection(), "fake-model").byResponses().build();
+        return OpenAiGenerator.builder(loopback.connection(), "fake-model")
+                .byResponses()
+                .build();
     }
 
     @AfterEach

@@ -37,14 +37,15 @@ class RuntimeJarsTest {
                 .split(File.pathSeparator)) {
             Path path = Path.of(entry);
             String name = path.getFileName().toString();
-            if (name.endsWith(".jar") && !name.startsWith("rag-") && TEST_ONLY.stream().noneMatch(name::contains)) {
+            if (name.endsWith(".jar")
+                    && !name.startsWith("rag-")
+                    && TEST_ONLY.stream().noneMatch(name::contains)) {
                 jars.add(name);
                 bytes += Files.size(path);
             }
         }
         double megabytes = bytes / 1e6;
-        System.out.printf(
-                Locale.ROOT, "third-party runtime jars: %d, %.2f MB: %s%n", jars.size(), megabytes, jars);
+        System.out.printf(Locale.ROOT, "third-party runtime jars: %d, %.2f MB: %s%n", jars.size(), megabytes, jars);
 
         assertThat(jars).hasSizeBetween(9, MOST_JARS).anyMatch(name -> name.startsWith("postgresql"));
         assertThat(megabytes).isLessThanOrEqualTo(MOST_MEGABYTES);

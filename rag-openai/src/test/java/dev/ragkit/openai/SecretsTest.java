@@ -99,8 +99,8 @@ class SecretsTest {
         for (String text : said) {
             assertThat(forms()).noneMatch(text::contains);
         }
-        System.out.println("S-11: 0 occurrences of the key, plain, in base64, URL-encoded or its start, in " + said.size()
-                + " texts");
+        System.out.println("S-11: 0 occurrences of the key, plain, in base64, URL-encoded or its start, in "
+                + said.size() + " texts");
         assertThat(said).hasSizeGreaterThan(50);
     }
 
@@ -108,7 +108,8 @@ class SecretsTest {
     private void sayEverything() {
         List<String> bodies = new ArrayList<>();
         for (String form : forms()) {
-            bodies.add("{\"error\":{\"message\":\"Incorrect API key provided: " + form + ".\",\"code\":\"bad " + form + "\"}}");
+            bodies.add("{\"error\":{\"message\":\"Incorrect API key provided: " + form + ".\",\"code\":\"bad " + form
+                    + "\"}}");
             bodies.add("{\"error\":\"" + form + "\"}");
             bodies.add("<html>" + form + "</html>");
             bodies.add("{\"detail\":\"Bearer " + form + "\"}");
@@ -117,7 +118,10 @@ class SecretsTest {
             for (int status : new int[] {200, 302, 401, 429, 500}) {
                 for (String body : bodies) {
                     loopback.server()
-                            .reply(FakeReply.of(status, body).header("x-request-id", "req " + KEY), FakeReply.of(status, body), FakeReply.of(status, body));
+                            .reply(
+                                    FakeReply.of(status, body).header("x-request-id", "req " + KEY),
+                                    FakeReply.of(status, body),
+                                    FakeReply.of(status, body));
                     sayCall(() -> loopback.generator().generate(Loopback.prompt("?")));
                     sayCall(() -> loopback.generator().generate(Loopback.prompt("?"), this::say));
                     sayCall(() -> loopback.embedder(8).embedDocuments(List.of("?")));
@@ -160,7 +164,8 @@ class SecretsTest {
                 .importPackages("dev.ragkit.openai");
         Set<String> holding = module.stream()
                 .filter(type -> type.getFields().stream()
-                        .anyMatch(field -> field.getName().toLowerCase(Locale.ROOT).matches("key|.*(secret|password|apikey).*")))
+                        .anyMatch(field ->
+                                field.getName().toLowerCase(Locale.ROOT).matches("key|.*(secret|password|apikey).*")))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toSet());
         // A record would show its components; a new type in this list needs a line in the test above.
@@ -173,7 +178,8 @@ class SecretsTest {
                         new Failures(Ask.of("a", "b", json -> {}), Endpoint.openAi("http://localhost"), KEY).toString(),
                         OpenAiConnection.builder("http://localhost").key(KEY).toString()))
                 .noneMatch(text -> forms().stream().anyMatch(text::contains));
-        System.out.println("S-12: " + holding.size() + " of " + holding.size() + " types that hold a key do not show it");
+        System.out.println(
+                "S-12: " + holding.size() + " of " + holding.size() + " types that hold a key do not show it");
     }
 
     @Test
@@ -182,7 +188,8 @@ class SecretsTest {
         try (Loopback loopback = Loopback.start();
                 FakeOpenAi elsewhere = FakeOpenAi.start()) {
             for (int status : statuses) {
-                loopback.server().reply(FakeReply.of(status, "").header("location", elsewhere.baseUrl() + "/chat/completions"));
+                loopback.server()
+                        .reply(FakeReply.of(status, "").header("location", elsewhere.baseUrl() + "/chat/completions"));
                 assertThatThrownBy(() -> loopback.generator().generate(Loopback.prompt("?")))
                         .hasMessageContaining("redirects are not followed")
                         .matches(e -> !((RagException) e).isTransient());
@@ -215,7 +222,8 @@ class SecretsTest {
         }
         try (Loopback loopback = Loopback.of(
                 FakeOpenAi.startTls(certificates.good()), builder -> builder.trust(certificates.trusted()))) {
-            assertThat(loopback.generator().generate(Loopback.prompt("?")).text()).isNotEmpty();
+            assertThat(loopback.generator().generate(Loopback.prompt("?")).text())
+                    .isNotEmpty();
         }
         System.out.println("S-13: " + refused + " of 4 bad certificates refused, the good one taken");
         assertThat(refused).isEqualTo(4);
@@ -223,9 +231,11 @@ class SecretsTest {
 
     @Test
     void S13_aKeyIsNotSentOverPlainHttpToAnotherMachine() {
-        for (String host : List.of("example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::2]")) {
-            assertThatThrownBy(() ->
-                            OpenAiConnection.builder("http://" + host + "/v1").key(KEY).build())
+        for (String host :
+                List.of("example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::2]")) {
+            assertThatThrownBy(() -> OpenAiConnection.builder("http://" + host + "/v1")
+                            .key(KEY)
+                            .build())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("plain HTTP");
         }

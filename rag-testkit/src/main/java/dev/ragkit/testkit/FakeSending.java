@@ -74,7 +74,10 @@ final class FakeSending {
         if (reply.status() < 200) {
             head.append("connection: close\r\n");
         }
-        head.append(chunked ? "transfer-encoding: chunked\r\n\r\n" : reply.status() == 205 ? "content-length: 0\r\n\r\n" : "\r\n");
+        head.append(
+                chunked
+                        ? "transfer-encoding: chunked\r\n\r\n"
+                        : reply.status() == 205 ? "content-length: 0\r\n\r\n" : "\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         if (chunked) {
             out.flush();
