@@ -99,8 +99,8 @@ final class Failures {
         Throwable cause = e.getCause();
         boolean broke = cause instanceof EOFException || cause instanceof SocketException;
         return e instanceof SSLPeerUnverifiedException
-                || e instanceof SSLHandshakeException && !broke
-                || e instanceof SSLException && cause instanceof GeneralSecurityException;
+                || (e instanceof SSLHandshakeException && !broke)
+                || (e instanceof SSLException && cause instanceof GeneralSecurityException);
     }
 
     /** OkHttp throws on this status where it knows of no proxy, instead of handing it over. */

@@ -30,12 +30,16 @@ class FakeOpenAiTest {
     }
 
     private HttpResponse<String> post(String operation, String body) throws Exception {
+        return post(operation, body, 20_000);
+    }
+
+    private HttpResponse<String> post(String operation, String body, int millis) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(server.baseUrl() + operation))
                 .header("Authorization", "Bearer k")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         // The timeout of this client ends with the headers.
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).get(2, TimeUnit.SECONDS);
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).get(millis, TimeUnit.MILLISECONDS);
     }
 
     @Test
@@ -87,7 +91,7 @@ class FakeOpenAiTest {
                 List.of(Phase.REQUEST_START, Phase.REQUEST_BODY, Phase.RESPONSE_START, Phase.RESPONSE_BODY)) {
             for (Effect effect : Effect.values()) {
                 server.reply(FakeReply.usual().fault(phase, effect));
-                assertThatThrownBy(() -> post("/rerank", "{}"))
+                assertThatThrownBy(() -> post("/rerank", "{}", 400))
                         .as("%s %s", phase, effect)
                         .isInstanceOfAny(ExecutionException.class, TimeoutException.class);
             }
