@@ -24,7 +24,7 @@ public interface Embedder {
      *
      * @param texts any number of texts; none gives an empty result without any work
      * @return one embedding a text, in the same order
-     * @throws ModelException if the model fails or refuses a text
+     * @throws ModelException if the model fails or refuses a text; {@link TextsRefusedException} if it embedded the others
      */
     Embeddings embedDocuments(List<String> texts);
 
@@ -33,7 +33,7 @@ public interface Embedder {
      *
      * @param texts any number of texts; none gives an empty result without any work
      * @return one embedding a text, in the same order
-     * @throws ModelException if the model fails or refuses a text
+     * @throws ModelException if the model fails or refuses a text; {@link TextsRefusedException} if it embedded the others
      */
     Embeddings embedQueries(List<String> texts);
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,31 +158,67 @@ final class Ingestion {
                 .flatMap(pending -> pending.chunks.stream())
                 .map(Chunk::text)
                 .toList();
-        List<Embedding> embeddings = new ArrayList<>(texts.size());
+        List<Outcome> outcomes = new ArrayList<>(texts.size());
         for (int from = 0; from < texts.size(); from += GROUP_CHUNKS) {
             stopIfInterrupted();
-            embeddings.addAll(embedOnce(texts.subList(from, Math.min(texts.size(), from + GROUP_CHUNKS))));
+            outcomes.addAll(embedOnce(texts.subList(from, Math.min(texts.size(), from + GROUP_CHUNKS))));
         }
-        Iterator<Embedding> next = embeddings.iterator();
-        return group.stream().map(pending -> ready(pending, next)).toList();
+        Iterator<Outcome> next = outcomes.iterator();
+        List<Ready> ready = new ArrayList<>(group.size());
+        Map<Pending, ModelException> refused = new LinkedHashMap<>();
+        for (Pending pending : group) {
+            takeOutcomes(pending, next, ready, refused);
+        }
+        refused.forEach((pending, refusal) -> fail(pending.document, refusal));
+        return ready;
     }
 
-    private List<Embedding> embedOnce(List<String> texts) {
-        Embeddings embeddings = embedder.embedDocuments(texts);
-        if (embeddings.size() != texts.size()) {
+    /** The embedding of a chunk, or why it was refused. */
+    private record Outcome(
+            @Nullable Embedding embedding, @Nullable String refusal) {}
+
+    private List<Outcome> embedOnce(List<String> texts) {
+        List<Outcome> outcomes;
+        TokenUsage usage;
+        try {
+            Embeddings embeddings = embedder.embedDocuments(texts);
+            outcomes = embeddings.list().stream()
+                    .map(embedding -> new Outcome(embedding, null))
+                    .toList();
+            usage = embeddings.usage();
+        } catch (TextsRefusedException e) {
+            outcomes = IntStream.range(0, e.size())
+                    .mapToObj(i ->
+                            new Outcome(e.embedding(i).orElse(null), e.refused().get(i)))
+                    .toList();
+            usage = e.usage();
+        }
+        if (outcomes.size() != texts.size()) {
             throw new ModelException("the embedder of " + embedder.space() + " must give one embedding a text, gave "
-                    + embeddings.size() + " for " + texts.size());
+                    + outcomes.size() + " for " + texts.size());
         }
-        tally.embedded += texts.size();
-        tally.usage = tally.usage.plus(embeddings.usage());
-        return embeddings.list();
+        tally.embedded +=
+                outcomes.stream().filter(outcome -> outcome.embedding != null).count();
+        tally.usage = tally.usage.plus(usage);
+        return outcomes;
     }
 
-    private Ready ready(Pending pending, Iterator<Embedding> embeddings) {
-        List<EmbeddedChunk> chunks = pending.chunks.stream()
-                .map(chunk -> new EmbeddedChunk(chunk, checked(chunk, embeddings.next())))
-                .toList();
-        return new Ready(pending, new EmbeddedDocument(pending.document, pending.fingerprint, chunks));
+    /** A document with a refused chunk fails by itself. */
+    private void takeOutcomes(
+            Pending pending, Iterator<Outcome> next, List<Ready> ready, Map<Pending, ModelException> refused) {
+        List<EmbeddedChunk> chunks = new ArrayList<>(pending.chunks.size());
+        for (Chunk chunk : pending.chunks) {
+            Outcome outcome = next.next();
+            if (outcome.embedding != null) {
+                chunks.add(new EmbeddedChunk(chunk, checked(chunk, outcome.embedding)));
+            } else {
+                refused.putIfAbsent(
+                        pending, new ModelException("the embedder refused " + chunk + ": " + outcome.refusal));
+            }
+        }
+        if (!refused.containsKey(pending)) {
+            ready.add(new Ready(pending, new EmbeddedDocument(pending.document, pending.fingerprint, chunks)));
+        }
     }
 
     private Embedding checked(Chunk chunk, Embedding embedding) {

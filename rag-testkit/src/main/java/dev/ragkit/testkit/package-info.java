@@ -5,7 +5,7 @@
  * test. Its tests cannot be overridden. Start at {@link dev.ragkit.testkit.VectorStoreContract},
  * {@link dev.ragkit.testkit.KeywordIndexContract}, {@link dev.ragkit.testkit.ChunkerContract},
  * {@link dev.ragkit.testkit.EmbedderContract}, {@link dev.ragkit.testkit.GeneratorContract} or
- * {@link dev.ragkit.testkit.RetrieverContract}.
+ * {@link dev.ragkit.testkit.RetrieverContract}. {@link dev.ragkit.testkit.FakeOpenAi} is a server to point any OpenAI client at.
  *
  * <p>Random tests print their seed; {@code -Dseed=} replays it.
  */
