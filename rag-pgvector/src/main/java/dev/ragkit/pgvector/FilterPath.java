@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 /**
  * A filter as one jsonpath predicate, to be bound as a parameter of {@code metadata @@ ?}.
  *
- * <p>Each leaf tests the type first, so it is true or false and never unknown; hence {@code !}, {@code &&} and {@code ||} over
- * leaves have two values, as {@link Filter#matches} has. Lax mode would take a list apart in comparisons; the type test
- * comes before that. Equality and {@code contains} are written so that a GIN index with jsonb_path_ops can look them up,
+ * <p>Each leaf tests the type too, and what is unknown of another type is false with that, so a leaf is true or false; hence
+ * {@code !}, {@code &&} and {@code ||} over leaves have two values, as {@link Filter#matches} has. Lax mode takes a list apart in
+ * comparisons; the type test undoes that. Equality and {@code contains} are written so that a GIN index with jsonb_path_ops can look them up,
  * also below {@code ||}.
  *
  * <p>Keys and strings are written with every character outside {@code [A-Za-z0-9_]} as an escape sequence: nothing in them can
@@ -55,7 +55,7 @@ final class FilterPath implements Filter.Visitor<String> {
         String member = member(node.key());
         String operator =
                 node.operator() == Filter.Operator.EQ ? "==" : node.operator().toString();
-        return leaf(guarded(member, typeOf(node.value()), member + " " + operator + " " + literal(node.value())));
+        return leaf(checked(member + " " + operator + " " + literal(node.value()), member, typeOf(node.value())));
     }
 
     @Override
@@ -70,18 +70,22 @@ final class FilterPath implements Filter.Visitor<String> {
                     .distinct()
                     .toList();
             if (!literals.isEmpty()) {
-                alternatives.add(guarded(member, type, oneOf(member, literals)));
+                alternatives.add(
+                        literals.size() <= MAX_EQUALITIES
+                                ? checked(equalities(member, literals), member, type)
+                                : guarded(member, type, searchTree(member, literals)));
             }
         }
         return leaf(alternatives.isEmpty() ? FALSE : String.join(" || ", alternatives));
     }
 
-    private static String oneOf(String member, List<String> literals) {
-        if (literals.size() <= MAX_EQUALITIES) {
-            return literals.stream().map(value -> member + " == " + value).collect(Collectors.joining(" || "));
-        }
+    private static String equalities(String member, List<String> literals) {
+        return literals.stream().map(value -> member + " == " + value).collect(Collectors.joining(" || "));
+    }
+
+    private static String searchTree(String member, List<String> ordered) {
         StringBuilder tree = new StringBuilder();
-        searchTree(tree, member, literals);
+        searchTree(tree, member, ordered);
         return tree.toString();
     }
 
@@ -140,6 +144,12 @@ final class FilterPath implements Filter.Visitor<String> {
         return filters.stream().map(filter -> "(" + filter.accept(this) + ")").collect(Collectors.joining(operator));
     }
 
+    /** For conditions that are quickly seen not to hold: then the type is not asked, and where it is another one it decides. */
+    private static String checked(String condition, String member, String type) {
+        return "(" + condition + ") && " + member + ".type() == \"" + type + "\"";
+    }
+
+    /** For conditions that take long. */
     private static String guarded(String member, String type, String condition) {
         return member + ".type() == \"" + type + "\" && (" + condition + ")";
     }
