@@ -58,7 +58,7 @@ enum ChatProtocol implements Protocol {
     public void readWhole(JsonInput json, Draft draft) throws IOException {
         read(json, draft);
         if (!draft.isAnswered()) {
-            throw new UnusableReply("the reply has no choice");
+            throw new UnusableContent("the reply has no choice");
         }
         if (!draft.isFinished()) {
             draft.finish(Finish.OTHER);

@@ -21,16 +21,16 @@ final class Draft {
     private long reasoning;
     private boolean choices;
 
-    void add(@Nullable String piece) throws UnusableReply {
+    void add(@Nullable String piece) throws UnusableContent {
         if (piece != null) {
             if (text.length() + piece.length() > MAX_TEXT) {
-                throw new UnusableReply("the reply has more than " + MAX_TEXT + " characters");
+                throw new UnusableContent("the reply has more than " + MAX_TEXT + " characters");
             }
             text.append(piece);
         }
     }
 
-    void refuse(@Nullable String piece) throws UnusableReply {
+    void refuse(@Nullable String piece) throws UnusableContent {
         refusal |= piece != null && !piece.isEmpty();
         add(piece);
     }

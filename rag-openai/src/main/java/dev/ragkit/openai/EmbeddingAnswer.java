@@ -47,7 +47,7 @@ final class EmbeddingAnswer implements Answer<EmbeddingAnswer> {
     public EmbeddingAnswer read(InputStream body, WatchedCall call) throws IOException {
         JsonInput.read(new IdleStream(body, call, idle), json -> json.object(this::field));
         if (items != embeddings.length) {
-            throw new UnusableReply("the reply has " + items + " embeddings for " + embeddings.length + " texts");
+            throw new UnusableContent("the reply has " + items + " embeddings for " + embeddings.length + " texts");
         }
         return this;
     }
@@ -94,23 +94,23 @@ final class EmbeddingAnswer implements Answer<EmbeddingAnswer> {
         }
     }
 
-    private void place(long index) throws UnusableReply {
+    private void place(long index) throws UnusableContent {
         if (index < 0 || index >= embeddings.length) {
-            throw new UnusableReply(
+            throw new UnusableContent(
                     "the reply has an embedding with index " + index + " for " + embeddings.length + " texts");
         }
         if (embeddings[(int) index] != null) {
-            throw new UnusableReply("the reply has two embeddings with index " + index);
+            throw new UnusableContent("the reply has two embeddings with index " + index);
         }
         if (sink.count() != dimensions || sink.isTorn()) {
-            throw new UnusableReply("the embedding with index " + index + " has " + sink.count()
+            throw new UnusableContent("the embedding with index " + index + " has " + sink.count()
                     + (sink.isTorn() ? " and a part" : "") + " dimensions, and the space has " + dimensions
                     + "; use the space of the model");
         }
         try {
             embeddings[(int) index] = Embedding.of(sink.values(), 0, dimensions);
         } catch (IllegalArgumentException notFinite) {
-            throw new UnusableReply("the embedding with index " + index + " is not finite");
+            throw new UnusableContent("the embedding with index " + index + " is not finite");
         }
     }
 }

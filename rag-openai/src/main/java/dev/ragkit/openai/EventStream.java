@@ -97,7 +97,7 @@ final class EventStream {
             } else {
                 afterReturn = false;
                 if (line.length == MAX_LINE) {
-                    throw new UnusableReply("the stream has a line of more than " + MAX_LINE + " bytes");
+                    throw new UnusableContent("the stream has a line of more than " + MAX_LINE + " bytes");
                 }
                 line.add(b);
             }
@@ -116,7 +116,7 @@ final class EventStream {
     }
 
     /** Takes the line; returns whether it ends an event. */
-    private boolean endLine() throws UnusableReply {
+    private boolean endLine() throws UnusableContent {
         int from = 0;
         if (firstLine) {
             firstLine = false;
@@ -132,7 +132,7 @@ final class EventStream {
         return false;
     }
 
-    private void takeField(int from) throws UnusableReply {
+    private void takeField(int from) throws UnusableContent {
         if (!startsWith(DATA, from)) {
             return;
         }
@@ -152,7 +152,7 @@ final class EventStream {
         hasData = true;
         data.add(line.array, value, line.length);
         if (data.length > MAX_DATA) {
-            throw new UnusableReply("the stream has an event of more than " + MAX_DATA + " bytes");
+            throw new UnusableContent("the stream has an event of more than " + MAX_DATA + " bytes");
         }
     }
 

@@ -80,7 +80,7 @@ final class Failures {
             ModelException.Builder failure = builder(says(error), kind(error.isTransient()));
             return error.code().isEmpty() ? failure : failure.code(clean(error.code()));
         }
-        if (e instanceof UnusableReply) {
+        if (e instanceof UnusableContent) {
             return builder(": " + e.getMessage(), Kind.PERMANENT).cause(e);
         }
         if (isProxyRefusal(e)) {

@@ -60,7 +60,7 @@ final class JsonInput {
     /**
      * Reads a whole text.
      *
-     * @throws UnusableReply if it is not JSON or goes beyond a limit
+     * @throws UnusableContent if it is not JSON or goes beyond a limit
      * @throws EOFException if it ends inside
      */
     static void read(InputStream in, Reading reading) throws IOException {
@@ -75,7 +75,7 @@ final class JsonInput {
         } catch (JsonProcessingException e) {
             // Its message may quote the reply, which does not belong into ours.
             JsonLocation at = e.getLocation();
-            throw new UnusableReply(
+            throw new UnusableContent(
                     "the reply is not JSON, or beyond a limit" + (at == null ? "" : ", at byte " + at.getByteOffset()));
         }
     }

@@ -20,7 +20,11 @@ final class JsonOutput implements AutoCloseable {
         void write(JsonOutput json) throws IOException;
     }
 
-    /** Writes one object; the stream is left open. */
+    /**
+     * Writes one object; the stream is left open.
+     *
+     * @throws UnusableContent if a text cannot be written
+     */
     static void write(OutputStream out, Part fields) throws IOException {
         JsonGenerator generator = FACTORY.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         try (JsonOutput json = new JsonOutput(generator)) {
@@ -30,8 +34,16 @@ final class JsonOutput implements AutoCloseable {
         }
     }
 
+    /** Half of a surrogate pair cannot be written in UTF-8, and must not become another character unseen. */
+    private static String whole(String text) throws UnusableContent {
+        if (!Utf16.isWhole(text)) {
+            throw new UnusableContent("the request has a text with an unpaired surrogate; remove or replace it");
+        }
+        return text;
+    }
+
     JsonOutput field(String name, String value) throws IOException {
-        generator.writeStringField(name, value);
+        generator.writeStringField(name, whole(value));
         return this;
     }
 
@@ -77,7 +89,7 @@ final class JsonOutput implements AutoCloseable {
     }
 
     JsonOutput item(String value) throws IOException {
-        generator.writeString(value);
+        generator.writeString(whole(value));
         return this;
     }
 

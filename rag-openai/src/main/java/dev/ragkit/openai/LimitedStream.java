@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Ends with {@link UnusableReply} instead of reading more than a limit. */
+/** Ends with {@link UnusableContent} instead of reading more than a limit. */
 final class LimitedStream extends FilterInputStream {
     private final long limit;
     private long left;
@@ -39,7 +39,7 @@ final class LimitedStream extends FilterInputStream {
     private void count(long bytes) throws IOException {
         left -= bytes;
         if (left < 0) {
-            throw new UnusableReply("the reply has more than " + limit + " bytes");
+            throw new UnusableContent("the reply has more than " + limit + " bytes");
         }
     }
 }

@@ -55,24 +55,12 @@ record Packing(TokenCounter counter, Limits limits) {
         if (text.isEmpty()) {
             return "it is empty";
         }
-        if (!isUnicode(text)) {
+        if (!Utf16.isWhole(text)) {
             return "it has an unpaired surrogate; remove or replace it";
         }
         return length > limits.textTokens && counter != TokenEstimate.INSTANCE
                 ? "it has " + length + " tokens, and at most " + limits.textTokens
                         + " are allowed; cut it into smaller chunks"
                 : null;
-    }
-
-    private static boolean isUnicode(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : ' ')) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
     }
 }

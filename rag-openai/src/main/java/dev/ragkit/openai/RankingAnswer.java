@@ -39,7 +39,7 @@ final class RankingAnswer implements Answer<double[]> {
             }
         });
         if (count != scores.length) {
-            throw new UnusableReply("the reply has " + count + " scores for " + scores.length + " texts");
+            throw new UnusableContent("the reply has " + count + " scores for " + scores.length + " texts");
         }
         return scores;
     }
@@ -55,11 +55,11 @@ final class RankingAnswer implements Answer<double[]> {
             }
         });
         if (index[0] < 0 || index[0] >= scores.length || !Double.isNaN(scores[(int) index[0]])) {
-            throw new UnusableReply("the reply has a score with index " + index[0] + ", twice or beyond the "
+            throw new UnusableContent("the reply has a score with index " + index[0] + ", twice or beyond the "
                     + scores.length + " texts");
         }
         if (!Double.isFinite(score[0])) {
-            throw new UnusableReply("the score with index " + index[0] + " is not finite");
+            throw new UnusableContent("the score with index " + index[0] + " is not finite");
         }
         scores[(int) index[0]] = score[0];
         count++;

@@ -53,7 +53,7 @@ enum ResponsesProtocol implements Protocol {
     public void readWhole(JsonInput json, Draft draft) throws IOException {
         response(json, draft, Delivery.WHOLE);
         if (!draft.isFinished()) {
-            throw new UnusableReply("the reply has no status of an ended response");
+            throw new UnusableContent("the reply has no status of an ended response");
         }
     }
 

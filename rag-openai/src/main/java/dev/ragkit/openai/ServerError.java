@@ -78,7 +78,7 @@ record ServerError(int status, String code, String message) {
         Parts parts = new Parts();
         try {
             JsonInput.read(start, start.length, parts::read);
-        } catch (UnusableReply | java.io.EOFException e) {
+        } catch (UnusableContent | java.io.EOFException e) {
             // HTML of a proxy, or nothing: the status says it.
         }
         return parts.error(status);

@@ -56,7 +56,7 @@ final class StreamedAnswer implements Answer<Completion> {
         boolean marked = false;
         try {
             marked = readEvents(new EventStream(body), call);
-        } catch (UnusableReply | ServerError.InReply e) {
+        } catch (UnusableContent | ServerError.InReply e) {
             throw e;
         } catch (IOException e) {
             if (!draft.isFinished() || call.end() == WatchedCall.End.CANCELLED) {

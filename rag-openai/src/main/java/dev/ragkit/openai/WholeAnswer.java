@@ -28,7 +28,7 @@ final class WholeAnswer implements Answer<Completion> {
         Draft draft = new Draft();
         JsonInput.read(new IdleStream(body, call, idle), json -> {
             if (!json.isObject()) {
-                throw new UnusableReply("the reply is not a JSON object");
+                throw new UnusableContent("the reply is not a JSON object");
             }
             protocol.readWhole(json, draft);
         });

@@ -102,13 +102,13 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static InputStream content(Response response) throws UnusableReply {
+    private static InputStream content(Response response) throws UnusableContent {
         if (response.code() == HttpURLConnection.HTTP_NO_CONTENT || response.code() == HttpURLConnection.HTTP_RESET) {
-            throw new UnusableReply("the reply has status " + response.code() + ", which holds nothing");
+            throw new UnusableContent("the reply has status " + response.code() + ", which holds nothing");
         }
         String encoding = response.header("content-encoding", "identity");
         if (!"identity".equalsIgnoreCase(encoding)) {
-            throw new UnusableReply("the reply is compressed, which was not asked for");
+            throw new UnusableContent("the reply is compressed, which was not asked for");
         }
         return response.body().byteStream();
     }

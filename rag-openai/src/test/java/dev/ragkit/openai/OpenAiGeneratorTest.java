@@ -213,6 +213,17 @@ class OpenAiGeneratorTest {
     }
 
     @Test
+    void aPromptThatIsNotUnicodeIsRefusedForGood() {
+        for (String broken : List.of("a \ud83d b", "a \ude00 b", "end \ud83d")) {
+            assertThatThrownBy(() -> loopback.generator().generate(Loopback.prompt(broken)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("unpaired surrogate")
+                    .matches(e -> !((ModelException) e).isTransient(), "permanent");
+        }
+        assertThat(loopback.server().requests()).isEmpty();
+    }
+
+    @Test
     void settingsOutOfBoundsAreRefused() {
         assertThatThrownBy(() -> generator(builder -> builder.maxTokens(0)))
                 .hasMessage("maxTokens must be between 1 and 1000000, was 0");

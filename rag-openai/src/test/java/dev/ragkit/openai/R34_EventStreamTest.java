@@ -176,11 +176,11 @@ class R34_EventStreamTest {
         byte[] line = new byte[(1 << 20) + 1];
         Arrays.fill(line, (byte) 'x');
         assertThatThrownBy(() -> events(new ByteArrayInputStream(line)))
-                .isInstanceOf(UnusableReply.class)
+                .isInstanceOf(UnusableContent.class)
                 .hasMessageContaining("line of more than 1048576 bytes");
         byte[] event = ("data: " + "y".repeat(1_000_000) + "\n").repeat(5).getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> events(new ByteArrayInputStream(event)))
-                .isInstanceOf(UnusableReply.class)
+                .isInstanceOf(UnusableContent.class)
                 .hasMessageContaining("event of more than 4194304 bytes");
     }
 
