@@ -137,8 +137,8 @@ final class Ddl {
     }
 
     String dropFunctions() {
-        return "DROP FUNCTION IF EXISTS " + tables.estimate() + "(text, jsonpath), " + tables.estimate()
-                + "(text, jsonpath, text, numeric, numeric), " + tables.rows() + "()";
+        return "DROP FUNCTION IF EXISTS " + tables.estimateOfFilter() + ", " + tables.estimateOfRange() + ", "
+                + tables.rows() + "()";
     }
 
     private String fill(String text) {
