@@ -168,8 +168,11 @@ final class Catalogue {
 
     private String rowsDenied() throws SQLException {
         String role = Tables.quoted(currentUser());
-        return "the role " + role + " may not work on " + tables.where() + ": run "
-                + String.join("; ", tables.grants(role));
+        List<String> grants = new ArrayList<>(tables.grants(role));
+        if (exists("SELECT WHERE to_regprocedure(?) IS NOT NULL", tables.estimateOfRange())) {
+            grants.add(Tables.grantExecute(tables.estimateOfRange(), role));
+        }
+        return "the role " + role + " may not work on " + tables.where() + ": run " + String.join("; ", grants);
     }
 
     private String currentUser() throws SQLException {

@@ -22,6 +22,11 @@ record Deadline(long at) {
         return timeout;
     }
 
+    /** Whichever passes first. */
+    Deadline orEarlier(Deadline other) {
+        return other.isPassedAt(at) ? other : this;
+    }
+
     boolean isPassed() {
         return isPassedAt(System.nanoTime());
     }

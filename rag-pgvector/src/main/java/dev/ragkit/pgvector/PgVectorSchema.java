@@ -33,6 +33,7 @@ public final class PgVectorSchema {
     public static final Duration DEFAULT_TIMEOUT = PgVectorStore.DEFAULT_TIMEOUT;
 
     static final Pattern CONFIGURATION = Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_]{0,62}");
+
     private final Tables tables;
     private final Definition definition;
     private final TableCreation.Extent extent;
@@ -111,10 +112,10 @@ public final class PgVectorSchema {
 
     /**
      * Makes the indexes of the collection what they are to be: builds those that are not there, or that an earlier build left
-     * unfinished, and exchanges the one over the embeddings where it is of another kind or has other parameters. Loading first
-     * and building then takes a tenth of the time. Readers and writers go on meanwhile, and searches use the index that is
-     * there until its successor is built; only in a collection with partitions writers wait. A store that was opened before the
-     * kind of index changed is to be opened anew.
+     * unfinished, exchanges the one over the embeddings where it is of another kind or has other parameters, and removes those of
+     * keys that have no {@link Builder#rangeIndex} any more. Loading first and building then takes a tenth of the time. Readers
+     * and writers go on meanwhile, and searches use the index that is there until its successor is built; only in a collection
+     * with partitions writers wait. A store that was opened before the kind of index or the keys changed is to be opened anew.
      *
      * <p>Where it is broken off, by a failure or with the process, nothing is lost, and the next call finds what is there and
      * goes on. Calls from several processes at once wait for each other, collection by collection. It takes one connection at a

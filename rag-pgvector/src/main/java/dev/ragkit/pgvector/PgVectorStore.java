@@ -197,6 +197,7 @@ public final class PgVectorStore implements VectorStore, KeywordIndex {
 
     /** For {@link Tuning}. */
     TrueNearest trueNearest(List<Embedding> sampleQueries, SearchOptions options) {
+        TrueNearest.check(sampleQueries, options, parts.opened.definition);
         VectorSearch store = parts.opened.search;
         String setting = store.effort(options.limit()).setting();
         Measuring measuring = new Measuring(parts.routing.server().within(Recall.TIMEOUT), setting);

@@ -120,7 +120,7 @@ public final class Recall {
      * differ. Where the host has set a larger one for the session, or a filter calls for a larger one, it is that. A recall
      * says nothing about another value.
      *
-     * @return at least 1
+     * @return at least 1; 0 where no search went through an index and the server has not loaded the extension's library
      */
     public int value() {
         return effort.value;

@@ -115,7 +115,7 @@ final class Session {
 
     /** Asks until the transaction has ended, or the time has: that of the call, but no longer than a server takes to come back. */
     private Outcome outcome(Writing<?> writing, Deadline ofCall) {
-        Deadline deadline = timeout.compareTo(LONGEST_DOUBT) <= 0 ? ofCall : Deadline.after(LONGEST_DOUBT);
+        Deadline deadline = ofCall.orEarlier(Deadline.after(LONGEST_DOUBT));
         while (!deadline.isPassed() && !Thread.currentThread().isInterrupted()) {
             try {
                 Outcome outcome = onConnection(deadline, connection -> {

@@ -72,6 +72,16 @@ record Tables(String schema, String collection) {
         return qualified(collection + "_estimate");
     }
 
+    /** The same with the types of what it takes, by which it is told from the one of that name that asks about a range. */
+    String estimateOfFilter() {
+        return estimate() + "(text, jsonpath)";
+    }
+
+    /** Only there where a key has a range index, or had one. */
+    String estimateOfRange() {
+        return estimate() + "(text, jsonpath, text, numeric, numeric)";
+    }
+
     /** The function that says how many rows are in reach of the index. */
     String rows() {
         return qualified(collection + "_rows");
@@ -111,7 +121,11 @@ record Tables(String schema, String collection) {
                 "GRANT SELECT ON " + registry() + " TO " + role,
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON " + document() + ", " + chunk() + ", " + term() + ", "
                         + stats() + " TO " + role,
-                "GRANT EXECUTE ON FUNCTION " + estimate() + ", " + rows() + " TO " + role);
+                grantExecute(estimateOfFilter() + ", " + rows() + "()", role));
+    }
+
+    static String grantExecute(String functions, String role) {
+        return "GRANT EXECUTE ON FUNCTION " + functions + " TO " + role;
     }
 
     /** For messages. */

@@ -41,7 +41,6 @@ final class TrueNearest {
 
     /** Searches exactly, one query after another. */
     static TrueNearest of(Question question, Measuring measuring) {
-        check(question);
         List<Nearest> nearest = new ArrayList<>();
         long[] nanos = new long[question.queries.size()];
         for (int i = 0; i < nanos.length; i++) {
@@ -53,14 +52,18 @@ final class TrueNearest {
         return new TrueNearest(question, measuring, nearest, median(nanos));
     }
 
-    private static void check(Question question) {
-        if (question.queries.isEmpty()) {
+    /** Refuses what cannot be measured, before anything is searched for. */
+    static void check(List<Embedding> queries, SearchOptions options, Definition definition) {
+        if (queries.isEmpty()) {
             throw new IllegalArgumentException("sampleQueries must hold at least 1 embedding, was empty");
         }
-        if (question.options.minScore() != Double.NEGATIVE_INFINITY) {
+        if (options.minScore() != Double.NEGATIVE_INFINITY) {
             throw new IllegalArgumentException(
-                    "recall is measured without minScore, which cuts after the search and cannot" + " lose a hit; was "
-                            + question.options.minScore());
+                    "recall is measured without minScore, which cuts after the search and cannot lose a hit; was "
+                            + options.minScore());
+        }
+        for (int i = 0; i < queries.size(); i++) {
+            Batch.check(queries.get(i), "sample query " + i, definition);
         }
     }
 

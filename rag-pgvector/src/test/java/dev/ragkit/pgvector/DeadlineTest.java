@@ -70,6 +70,15 @@ class DeadlineTest {
         return store;
     }
 
+    /** What became of a lost commit is asked for until the call is over, and for no longer than a server takes to come back. */
+    @Test
+    void ofTwoDeadlinesTheEarlierCounts() {
+        Deadline soon = Deadline.after(Duration.ofSeconds(1));
+        Deadline late = Deadline.after(Duration.ofDays(36_500));
+        assertThat(soon.orEarlier(late)).isEqualTo(soon);
+        assertThat(late.orEarlier(soon)).isEqualTo(soon);
+    }
+
     /** One of the calls that a store has. */
     private static void use(PgVectorStore store, Random random) {
         switch (random.nextInt(5)) {

@@ -2,10 +2,12 @@ package dev.ragkit.pgvector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.ragkit.EmbeddedDocument;
 import dev.ragkit.EmbeddingSpace;
+import dev.ragkit.Filter;
 import dev.ragkit.Metric;
 import dev.ragkit.RagException;
 import dev.ragkit.SearchOptions;
@@ -149,7 +151,8 @@ class PgVectorOpeningTest {
             assertFails(
                     () -> open(role, "docs"),
                     "the role \"" + name + "\" may not work on collection 'docs'",
-                    "GRANT EXECUTE ON FUNCTION \"public\".\"docs_estimate\", \"public\".\"docs_rows\" TO \"" + name
+                    "GRANT EXECUTE ON FUNCTION \"public\".\"docs_estimate\"(text, jsonpath), \"public\".\"docs_rows\"() TO \""
+                            + name
                             + "\"");
             execute(owner, "GRANT EXECUTE ON FUNCTION " + function + " TO " + name);
             open(role, "docs");
@@ -157,6 +160,27 @@ class PgVectorOpeningTest {
             assertFails(() -> open(role, "docs"), function + " are missing", "make it with PgVectorSchema");
             execute(owner, "ALTER FUNCTION gone RENAME TO " + function);
         }
+    }
+
+    @Test
+    void theStatementsThatAMessageNamesGrantTheRightsOnRangesToo() {
+        String url = postgres.freshDatabase();
+        DataSource owner = TestPostgres.dataSource(url);
+        PgVectorSchema.builder(SPACE, "docs").rangeIndex("year").build().apply(owner);
+        TestCollection.query(owner, "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.proname LIKE 'docs\\_%'")
+                .forEach(function -> execute(owner, "REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC"));
+        String name = postgres.createRole("reader");
+        DataSource role = TestPostgres.dataSource(postgres.jdbcUrl(url, name));
+        String message = catchThrowable(() -> open(role, "docs")).getMessage();
+        for (String statement : message.substring(message.indexOf("GRANT ")).split("; ")) {
+            execute(owner, statement);
+        }
+        SearchOptions options =
+                SearchOptions.builder().filter(Filter.lt("year", 2_000)).build();
+        assertThat(open(role, "docs")
+                        .search(TestCollection.direction(new Random(1), 4), options)
+                        .hits())
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.ragkit.Embedding;
 import dev.ragkit.Filter;
 import dev.ragkit.Hit;
@@ -300,6 +301,17 @@ class RecallTest {
         assertThatThrownBy(() -> store.tenant("empty").recall(queries, K))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("load documents first");
+    }
+
+    @Test
+    void aQueryThatDoesNotFitIsRefusedBeforeAnyIsSearchedFor() {
+        HikariDataSource pool = TestCollection.pool(TestCollection.POOL.getJdbcUrl(), 1);
+        PgVectorStore store =
+                PgVectorStore.builder(pool, Clusters.SPACE, collection).build();
+        pool.close();
+        assertThatThrownBy(() -> store.recall(List.of(queries.get(0), Embedding.of(1, 2)), K))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the embedding of sample query 1 must have 32 dimensions, had 2");
     }
 
     @Test
