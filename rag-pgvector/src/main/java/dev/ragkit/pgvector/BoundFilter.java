@@ -5,8 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** A filter ready to be bound, with the range that an index is to be asked for; or the lack of one. */
-record BoundFilter(String path, Optional<NumberRange> range) {
-    private static final BoundFilter NONE = new BoundFilter("", Optional.empty());
+record BoundFilter(String path, Kind kind, Optional<NumberRange> range) {
+    private static final BoundFilter NONE = new BoundFilter("", Kind.NONE, Optional.empty());
+
+    /** What the index over metadata is for a filter. */
+    enum Kind {
+        /** There is no filter. */
+        NONE,
+        /** It finds the rows. */
+        LOOKED_UP,
+        /** It does not. */
+        SCANNED
+    }
 
     /** For statements that ask no index for a range. */
     static BoundFilter of(Filter filter) {
@@ -14,12 +24,14 @@ record BoundFilter(String path, Optional<NumberRange> range) {
     }
 
     static BoundFilter of(Filter filter, List<String> rangeKeys) {
-        return filter.equals(Filter.all())
-                ? NONE
-                : new BoundFilter(FilterPath.of(filter), NumberRange.of(filter, rangeKeys));
+        if (filter.equals(Filter.all())) {
+            return NONE;
+        }
+        Kind kind = MetadataLookup.canFind(filter) ? Kind.LOOKED_UP : Kind.SCANNED;
+        return new BoundFilter(FilterPath.of(filter), kind, NumberRange.of(filter, rangeKeys));
     }
 
     boolean isPresent() {
-        return !path.isEmpty();
+        return kind != Kind.NONE;
     }
 }

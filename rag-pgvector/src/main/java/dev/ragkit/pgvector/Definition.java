@@ -21,7 +21,7 @@ record Definition(EmbeddingSpace space, Vectors vectors, Lookup lookup, Tenancy 
      * @param rangeKeys the metadata keys whose numbers have an index
      */
     record Lookup(String textSearch, List<String> rangeKeys) {
-        static final int MAX_RANGE_KEYS = 8;
+        static final int MAX_RANGE_KEYS = 4;
 
         private static final Pattern RANGE_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,62}");
 

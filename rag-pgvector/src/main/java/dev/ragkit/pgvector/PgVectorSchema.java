@@ -47,8 +47,21 @@ public final class PgVectorSchema {
                 new Definition.Lookup(builder.textSearch, List.copyOf(builder.rangeKeys)),
                 new Tenancy(builder.wall, builder.partitions));
         definition.check();
+        requireNamesOfTheirOwn();
         extent = new TableCreation.Extent(builder.createExtension, indexes(builder));
         timeout = builder.timeout;
+    }
+
+    /** A name has room for a digest of a key only. */
+    private void requireNamesOfTheirOwn() {
+        long names = definition.rangeKeys().stream()
+                .map(tables::rangeIndexName)
+                .distinct()
+                .count();
+        if (names < definition.rangeKeys().size()) {
+            throw new IllegalArgumentException("the range indexes over " + definition.rangeKeys()
+                    + " would have one name between them: use another key for one of them");
+        }
     }
 
     private static TableCreation.Indexes indexes(Builder builder) {
@@ -310,7 +323,7 @@ public final class PgVectorSchema {
          * the tenant. Each index takes space, and time with each write. May be called for several keys. Default: none; values
          * and lists have an index over all keys anyway.
          *
-         * @param key 1 to 63 letters, digits, underscores, full stops and hyphens, not beginning with a digit; at most 8 keys
+         * @param key 1 to 63 letters, digits, underscores, full stops and hyphens, not beginning with a digit; at most 4 keys
          * @return this
          * @throws IllegalArgumentException if the key is not allowed
          */
@@ -364,7 +377,7 @@ public final class PgVectorSchema {
          *
          * @return the schema
          * @throws IllegalArgumentException if a name is not allowed, there are too many dimensions for the type and index, an
-         *     index by inner product is asked for without a normalised space, or there are range indexes for more than 8 keys
+         *     index by inner product is asked for without a normalised space, or there are range indexes for more than 4 keys
          *     or under row level security
          */
         public PgVectorSchema build() {

@@ -11,7 +11,7 @@ final class SearchMemory {
     private static final int SLOTS = 1_024;
 
     /** After so many searches the server is asked anew, as rows may have come or an index been built. */
-    private static final int USES = 100;
+    private static final int USES = 50;
 
     /** Looking at so many rows takes longer than asking by far. */
     private static final int MOST_ROWS = 10_000;
@@ -35,12 +35,12 @@ final class SearchMemory {
     }
 
     /**
-     * How a search is to be made exactly, if an earlier one was.
+     * How a search under a filter is to be made exactly, if an earlier one for as many hits was.
      *
      * @return {@link Rows.State#EXACT} or {@link Rows.State#EXACT_BY_METADATA}; {@link Rows.State#INDEX} if the server is to be asked
      */
-    Rows.State way(String tenant, BoundFilter filter) {
-        long hash = hash(tenant, filter);
+    Rows.State way(String tenant, BoundFilter filter, int limit) {
+        long hash = hash(tenant, filter, limit);
         long known = exact.get(slot(hash));
         if (known >>> HASH_SHIFT != hash >>> HASH_SHIFT || (known & USES_MASK) == 0) {
             return Rows.State.INDEX;
@@ -50,11 +50,11 @@ final class SearchMemory {
     }
 
     /** Takes note of how the server searched when it was asked. */
-    void keep(String tenant, BoundFilter filter, Rows rows) {
-        boolean few = rows.looked() <= MOST_ROWS;
+    void keep(String tenant, BoundFilter filter, int limit, Rows rows) {
+        boolean few = filter.isPresent() && rows.looked() <= MOST_ROWS;
         boolean exactly = rows.state() == Rows.State.EXACT || rows.state() == Rows.State.EXACT_BY_METADATA;
         if (exactly && few) {
-            long hash = hash(tenant, filter);
+            long hash = hash(tenant, filter, limit);
             long way = rows.state() == Rows.State.EXACT ? 0 : BY_METADATA;
             exact.set(slot(hash), (hash >>> HASH_SHIFT << HASH_SHIFT) | way | USES);
         }
@@ -66,15 +66,15 @@ final class SearchMemory {
     }
 
     /** Takes note that a search that was made exactly on the word of this memory looked at more rows than is well. */
-    void check(String tenant, BoundFilter filter, Rows rows) {
+    void check(String tenant, BoundFilter filter, int limit, Rows rows) {
         if (rows.looked() > MOST_ROWS) {
-            exact.set(slot(hash(tenant, filter)), 0);
+            exact.set(slot(hash(tenant, filter, limit)), 0);
         }
     }
 
-    private static long hash(String tenant, BoundFilter filter) {
-        long both = ((long) tenant.hashCode() << Integer.SIZE)
-                ^ Integer.toUnsignedLong(filter.path().hashCode());
+    private static long hash(String tenant, BoundFilter filter, int limit) {
+        int asked = 31 * filter.path().hashCode() + limit;
+        long both = ((long) tenant.hashCode() << Integer.SIZE) ^ Integer.toUnsignedLong(asked);
         long mixed = (both ^ (both >>> 31)) * 0x9E3779B97F4A7C15L;
         return mixed ^ (mixed >>> 29);
     }

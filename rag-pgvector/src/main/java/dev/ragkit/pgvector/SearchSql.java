@@ -37,9 +37,6 @@ final class SearchSql {
     /** Exactly. */
     final Filterable exact;
 
-    /** Exactly, on the rows that the index over the numbers under a key finds; by the place of the key. */
-    final List<String> inRange;
-
     /** The words of a question, with how many chunks hold them. */
     final String terms;
 
@@ -59,8 +56,6 @@ final class SearchSql {
         any = filterable(tune().replaceFirst("SELECT ", "SELECT {pages} || ") + INDEX_OR_NEXT.replace("{scan}", scan)
                 + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", ""));
-        inRange = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", "").replace("{and}", IN_RANGE_ALONE))
-                .ranged();
         terms = tenantSetting.naming(fill(TERMS));
         rank = filterable(PLAN_EACH + RANK);
     }
@@ -82,19 +77,30 @@ final class SearchSql {
                 .replace("{tuned}", tuneToFilter())
                 .replace("{work}", WORK)
                 .replace("{matching}", "g.estimated[1]")
-                .replace("{where}", "WHERE " + MATCHES);
-        String filtered = some.replace("{estimated}", ESTIMATED.replace("{range}", ""))
-                .replace("{planning}", PLANNING)
-                .replace("{and}", "AND " + MATCHES);
-        List<String> ranged =
-                definition.rangeKeys().stream().map(key -> ranged(some, key)).toList();
-        return new Filterable(tenantSetting.naming(fill(all)), tenantSetting.naming(fill(filtered)), ranged);
+                .replace("{where}", "WHERE " + MATCHES)
+                .replace("{estimated}", ESTIMATED);
+        String lookedUp = some.replace("{and}", "AND " + MATCHES + " {between}").replace("{lookup}", "true");
+        String scanned =
+                some.replace("{and}", "AND (" + MATCHES + ") IS TRUE {between}").replace("{lookup}", "false");
+        return new Filterable(
+                tenantSetting.naming(fill(all)),
+                filtered(lookedUp.replace("{planning}", PLANNING)),
+                filtered(scanned),
+                definition.rangeKeys().stream()
+                        .map(key -> ranged(lookedUp, key))
+                        .toList(),
+                definition.rangeKeys().stream().map(key -> ranged(scanned, key)).toList());
+    }
+
+    private String filtered(String text) {
+        return tenantSetting.naming(fill(
+                text.replace("{range}", "").replace("{between}", "").replace("{planning}", "'force_custom_plan'")));
     }
 
     private String ranged(String text, String key) {
-        return tenantSetting.naming(fill(text.replace("{estimated}", ESTIMATED.replace("{range}", IN_RANGE))
+        return tenantSetting.naming(fill(text.replace("{range}", IN_RANGE)
+                .replace("{between}", BETWEEN)
                 .replace("{planning}", "'force_custom_plan'")
-                .replace("{and}", "AND " + MATCHES + " " + BETWEEN)
                 .replace("{key}", key)
                 .replace("{number}", Definition.Lookup.number("c.metadata", key))));
     }
@@ -166,16 +172,13 @@ final class SearchSql {
     /** What the planner says of the filter: rows, and the cost of finding them. It is not asked where the tenant is small anyway. */
     private static final String ESTIMATED = """
             CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
-                THEN {estimate}(s.tenant, CAST(? AS jsonpath){range}) END""";
+                THEN {estimate}(s.tenant, CAST(? AS jsonpath), {lookup}{range}) END""";
 
     private static final String IN_RANGE = ", '{key}', CAST(? AS numeric), CAST(? AS numeric)";
 
     private static final String MATCHES = "c.metadata @@ CAST(? AS jsonpath)";
 
     private static final String BETWEEN = "AND {number} BETWEEN CAST(? AS numeric) AND CAST(? AS numeric)";
-
-    /** A plan for any value would ask the index over metadata too, which for most ranges has to be read from end to end. */
-    private static final String IN_RANGE_ALONE = "AND (" + MATCHES + ") IS TRUE " + BETWEEN;
 
     /** A filter that an index finds whatever its values are needs no plan of its own for the exact search. */
     private static final String PLANNING =

@@ -150,7 +150,8 @@ final class SqlErrors {
             return advice;
         }
         if (isUnreachable(state, error)) {
-            return "the database cannot be reached; check host, port and that the server runs (" + deepest(error) + ")";
+            return "the database cannot be reached; check host, port and that the server runs, or, where all connections"
+                    + " of a pool are in use, who keeps them (" + deepest(error) + ")";
         }
         if (state.startsWith("28")) {
             return "the login was refused; check user and password";

@@ -182,7 +182,7 @@ final class TableCreation {
     private void requireSameIndex(String what, Object held, Object given) {
         if (!held.equals(given)) {
             throw new StoreException(tables.where() + " has the " + what + " " + held + ", not " + given
-                    + ": call buildIndex(dataSource) to exchange it, ask for what it has, or say deferIndex() to leave"
+                    + ": call buildIndex(dataSource) to build what is asked for and drop the rest, ask for what it has, or say deferIndex() to leave"
                     + " the index to buildIndex");
         }
     }

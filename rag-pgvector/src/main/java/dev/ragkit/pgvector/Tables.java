@@ -74,12 +74,12 @@ record Tables(String schema, String collection) {
 
     /** The same with the types of what it takes, by which it is told from the one of that name that asks about a range. */
     String estimateOfFilter() {
-        return estimate() + "(text, jsonpath)";
+        return estimate() + "(text, jsonpath, boolean)";
     }
 
     /** Only there where a key has a range index, or had one. */
     String estimateOfRange() {
-        return estimate() + "(text, jsonpath, text, numeric, numeric)";
+        return estimate() + "(text, jsonpath, boolean, text, numeric, numeric)";
     }
 
     /** The function that says how many rows are in reach of the index. */

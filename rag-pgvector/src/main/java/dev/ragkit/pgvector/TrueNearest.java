@@ -70,7 +70,7 @@ final class TrueNearest {
     private static Nearest nearest(List<Hit> hits) {
         if (hits.isEmpty()) {
             throw new StoreException(
-                    "the tenant has no chunk that matches the filter, so there is nothing to find: load"
+                    "the tenant has no chunk, or none that the filter matches, so there is nothing to find: load"
                             + " documents first, or measure with a filter that some chunks match");
         }
         return new Nearest(hits.size(), hits.get(hits.size() - 1).score());

@@ -94,14 +94,14 @@ final class VectorSearch {
             if (definition.index().kind() == VectorIndex.Kind.NONE) {
                 return exact(asked, Rows.State.EXACT);
             }
-            Rows.State way = memory.way(tenant, asked.filter());
+            Rows.State way = memory.way(tenant, asked.filter(), asked.limit());
             if (way != Rows.State.INDEX) {
                 Rows rows = exact(asked, way);
-                memory.check(tenant, asked.filter(), rows);
+                memory.check(tenant, asked.filter(), asked.limit(), rows);
                 return rows;
             }
             Rows rows = untorn(asked);
-            memory.keep(tenant, asked.filter(), rows);
+            memory.keep(tenant, asked.filter(), asked.limit(), rows);
             return rows;
         });
     }
@@ -114,7 +114,11 @@ final class VectorSearch {
             }
             memory.torn = true;
         }
-        return Session.inTransaction(asked.connection(), () -> asking(asked));
+        Rows rows = Session.inTransaction(asked.connection(), () -> asking(asked));
+        if (rows.state() == Rows.State.TORN) {
+            throw new SQLException("the settings of a search are lost within its transaction");
+        }
+        return rows;
     }
 
     /** The true nearest, by looking at each row that matches. */
@@ -168,11 +172,7 @@ final class VectorSearch {
     /** In a way that {@link SearchMemory} knows. */
     private Rows exact(Asked asked, Rows.State way) throws SQLException {
         boolean each = way == Rows.State.EXACT;
-        String inRange = asked.filter()
-                .range()
-                .map(range -> sql.inRange.get(range.key()))
-                .orElse("");
-        String text = each || inRange.isEmpty() ? sql.exact.text(asked.filter()) : inRange;
+        String text = each ? sql.exact.text(asked.filter()) : sql.exact.textByIndex(asked.filter());
         return read(asked, text, (statement, parameters) -> {
             parameters.text(each ? "force_custom_plan" : "force_generic_plan");
             bindExact(parameters, asked);

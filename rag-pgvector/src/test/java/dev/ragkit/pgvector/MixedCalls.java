@@ -20,7 +20,7 @@ final class MixedCalls {
             EmbeddingSpace.builder("test", "statements", 8).build();
 
     /** As many as may have an index for ranges; only {@code n} is a key of documents. */
-    static final List<String> RANGE_KEYS = List.of("n", "k1", "k2", "k3", "k4", "k5", "k6", "k7");
+    static final List<String> RANGE_KEYS = List.of("n", "k1", "k2", "k3");
 
     private static final int DOCUMENTS = 200;
     static final HashEmbedder EMBEDDER = HashEmbedder.in(SPACE);

@@ -151,7 +151,7 @@ class PgVectorOpeningTest {
             assertFails(
                     () -> open(role, "docs"),
                     "the role \"" + name + "\" may not work on collection 'docs'",
-                    "GRANT EXECUTE ON FUNCTION \"public\".\"docs_estimate\"(text, jsonpath), \"public\".\"docs_rows\"() TO \""
+                    "GRANT EXECUTE ON FUNCTION \"public\".\"docs_estimate\"(text, jsonpath, boolean), \"public\".\"docs_rows\"() TO \""
                             + name
                             + "\"");
             execute(owner, "GRANT EXECUTE ON FUNCTION " + function + " TO " + name);

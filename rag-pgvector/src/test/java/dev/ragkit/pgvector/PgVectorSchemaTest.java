@@ -183,7 +183,7 @@ class PgVectorSchemaTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(
                         "has the index hnsw (m = 16, ef_construction = 64), not binary quantized hnsw (m =")
-                .hasMessageContaining("call buildIndex(dataSource) to exchange it");
+                .hasMessageContaining("call buildIndex(dataSource) to build what is asked for and drop the rest");
         other.deferIndex().build().apply(database);
         assertThat(other.build().buildIndex(database).built()).containsExactly("docs_chunk_vector");
         docs().index(VectorIndex.hnsw().binaryQuantized()).build().apply(database);

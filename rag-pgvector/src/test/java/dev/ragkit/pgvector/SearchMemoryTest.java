@@ -19,40 +19,42 @@ class SearchMemoryTest {
 
     @Test
     void whatWasSearchedExactlyIsSearchedExactlyAgainForAWhile() {
-        assertThat(memory.way("a", FILTER)).isEqualTo(State.INDEX);
-        memory.keep("a", FILTER, found(State.EXACT_BY_METADATA, 50));
-        List<State> ways =
-                IntStream.range(0, 150).mapToObj(i -> memory.way("a", FILTER)).toList();
-        assertThat(ways.subList(0, 100)).containsOnly(State.EXACT_BY_METADATA);
-        assertThat(ways.subList(100, 150)).as("the server is asked anew").containsOnly(State.INDEX);
+        assertThat(memory.way("a", FILTER, 10)).isEqualTo(State.INDEX);
+        memory.keep("a", FILTER, 10, found(State.EXACT_BY_METADATA, 50));
+        List<State> ways = IntStream.range(0, 80)
+                .mapToObj(i -> memory.way("a", FILTER, 10))
+                .toList();
+        assertThat(ways.subList(0, 50)).containsOnly(State.EXACT_BY_METADATA);
+        assertThat(ways.subList(50, 80)).as("the server is asked anew").containsOnly(State.INDEX);
     }
 
     @Test
     void anotherTenantAndAnotherFilterAreNotKnown() {
-        memory.keep("a", FILTER, found(State.EXACT, 50));
-        assertThat(memory.way("a", FILTER)).isEqualTo(State.EXACT);
-        assertThat(memory.way("b", FILTER)).isEqualTo(State.INDEX);
-        assertThat(memory.way("a", BoundFilter.of(Filter.all()))).isEqualTo(State.INDEX);
-        assertThat(memory.way("a", BoundFilter.of(Filter.eq("lang", "de")))).isEqualTo(State.INDEX);
+        memory.keep("a", FILTER, 10, found(State.EXACT, 50));
+        assertThat(memory.way("a", FILTER, 10)).isEqualTo(State.EXACT);
+        assertThat(memory.way("b", FILTER, 10)).isEqualTo(State.INDEX);
+        assertThat(memory.way("a", BoundFilter.of(Filter.all()), 10)).isEqualTo(State.INDEX);
+        assertThat(memory.way("a", BoundFilter.of(Filter.eq("lang", "de")), 10)).isEqualTo(State.INDEX);
+        assertThat(memory.way("a", FILTER, 11)).isEqualTo(State.INDEX);
     }
 
     @Test
     void manyRowsAreNotLookedAtOnTheWordOfAnEarlierSearch() {
-        memory.keep("a", FILTER, found(State.EXACT, 10_001));
-        assertThat(memory.way("a", FILTER)).isEqualTo(State.INDEX);
-        memory.keep("a", FILTER, found(State.EXACT, 10_000));
-        memory.check("a", FILTER, found(State.EXACT, 10_001));
-        assertThat(memory.way("a", FILTER)).isEqualTo(State.INDEX);
+        memory.keep("a", FILTER, 10, found(State.EXACT, 10_001));
+        assertThat(memory.way("a", FILTER, 10)).isEqualTo(State.INDEX);
+        memory.keep("a", FILTER, 10, found(State.EXACT, 10_000));
+        memory.check("a", FILTER, 10, found(State.EXACT, 10_001));
+        assertThat(memory.way("a", FILTER, 10)).isEqualTo(State.INDEX);
     }
 
     @Test
     void aTenantIsLargeWhileTheIndexServesIt() {
         BoundFilter all = BoundFilter.of(Filter.all());
-        memory.keep("a", all, found(State.INDEX, 10));
+        memory.keep("a", all, 10, found(State.INDEX, 10));
         assertThat(memory.isLarge("a")).isTrue();
-        memory.keep("a", FILTER, found(State.EXACT, 10));
+        memory.keep("a", FILTER, 10, found(State.EXACT, 10));
         assertThat(memory.isLarge("a")).isTrue();
-        memory.keep("a", all, found(State.EXACT, 10));
+        memory.keep("a", all, 10, found(State.EXACT, 10));
         assertThat(memory.isLarge("a")).isFalse();
     }
 }

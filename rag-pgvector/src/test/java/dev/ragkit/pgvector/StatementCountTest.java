@@ -44,7 +44,7 @@ class StatementCountTest {
         KINDS.put(
                 "binary quantized",
                 schema -> schema.index(VectorIndex.hnsw().binaryQuantized()).vectorType(VectorType.HALFVEC));
-        KINDS.put("eight range indexes", schema -> {
+        KINDS.put("four range indexes", schema -> {
             MixedCalls.RANGE_KEYS.forEach(schema::rangeIndex);
             return schema;
         });
