@@ -6,6 +6,7 @@ import dev.ragkit.EmbeddingSpace;
 import dev.ragkit.Generator;
 import dev.ragkit.Grounding;
 import dev.ragkit.Hit;
+import dev.ragkit.ModelException;
 import dev.ragkit.Prompt;
 import dev.ragkit.Query;
 import dev.ragkit.QueryRewriter;
@@ -38,6 +39,7 @@ final class ApiModelStrings {
         caches();
         spending();
         prompting();
+        failing();
     }
 
     Map<String, List<ApiStrings.Way>> ways() {
@@ -46,6 +48,22 @@ final class ApiModelStrings {
 
     private void add(String signature, ApiStrings.Way... parameters) {
         ways.put(signature, List.of(parameters));
+    }
+
+    private void failing() {
+        add("ModelException.builder(String)", t -> String.valueOf(
+                ModelException.builder(t).build().getMessage()));
+        add("Builder.code(String)", t -> ModelException.builder("m").code(t).build().code().orElse(""));
+        add("Builder.requestId(String)", t -> ModelException.builder("m")
+                .requestId(t)
+                .build()
+                .requestId()
+                .orElse(""));
+        add("Builder.partialText(String)", t -> ModelException.builder("m")
+                .partialText(t)
+                .build()
+                .partialText()
+                .orElse(""));
     }
 
     private void caches() {
