@@ -19,16 +19,27 @@ final class Machine {
 
     /** Lines for the head of a table, with the load that other work made at the start. */
     static List<String> about(TestPostgres server, Arguments arguments) {
+        return about(
+                ", PostgreSQL " + server.serverVersion().replaceAll(" .*", "") + ", pgvector "
+                        + server.extensionVersion(),
+                arguments);
+    }
+
+    /** The same where no database is asked. */
+    static List<String> about(Arguments arguments) {
+        return about("", arguments);
+    }
+
+    private static List<String> about(String database, Arguments arguments) {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         String machine = String.format(
                 Locale.ROOT,
-                "%d cores, %.0f GiB, %s, Java %s, PostgreSQL %s, pgvector %s",
+                "%d cores, %.0f GiB, %s, Java %s%s",
                 system.getAvailableProcessors(),
                 Math.ceil(system.getTotalMemorySize() / (1024.0 * 1024 * 1024)),
                 distribution(),
                 Runtime.version().feature(),
-                server.serverVersion().replaceAll(" .*", ""),
-                server.extensionVersion());
+                database);
         String run = String.format(
                 Locale.ROOT,
                 "%s, load average %.1f at the start%s",

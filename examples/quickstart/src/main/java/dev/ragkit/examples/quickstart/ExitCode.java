@@ -13,7 +13,9 @@ enum ExitCode {
     /** The database is not there or lets us not in. */
     NO_DATABASE(4),
     /** The database lacks the extension or the rights. */
-    NOT_PREPARED(5);
+    NOT_PREPARED(5),
+    /** The model cannot be reached, refuses, or has no key. */
+    NO_MODEL(6);
 
     private final int code;
 

@@ -1,5 +1,6 @@
 package dev.ragkit.examples.quickstart;
 
+import dev.ragkit.ModelException;
 import dev.ragkit.StoreException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,6 +29,9 @@ final class Failure extends IllegalStateException {
         String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
         if (thrown instanceof StoreException store && store.isTransient()) {
             return new Failure(ExitCode.NO_DATABASE, message, thrown);
+        }
+        if (thrown instanceof ModelException) {
+            return new Failure(ExitCode.NO_MODEL, message, thrown);
         }
         return new Failure(ExitCode.FAILED, message + "; --debug shows where", thrown);
     }

@@ -1,6 +1,7 @@
 package dev.ragkit.examples.quickstart;
 
 import dev.ragkit.Query;
+import dev.ragkit.intercept.Price;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,12 +19,15 @@ import java.util.Set;
 
 /** What the command line asks for. Immutable after {@link #parse}. */
 final class Options {
-    private static final Set<String> WITH_VALUE = Set.of("--docs", "--store", "--collection");
+    private static final Set<String> WITH_VALUE = Set.of("--docs", "--store", "--collection", "--model", "--price");
 
     private final List<Path> documents = new ArrayList<>();
     private Optional<Query> question = Optional.empty();
     private Optional<String> store = Optional.empty();
     private Optional<String> collection = Optional.empty();
+    private Optional<String> model = Optional.empty();
+    private Optional<Price> price = Optional.empty();
+    private boolean fallback;
     private boolean sync;
     private boolean json;
     private boolean help;
@@ -72,6 +76,9 @@ final class Options {
             case "--docs" -> documents.add(path(value(name, rest)));
             case "--store" -> store = Optional.of(value(name, rest));
             case "--collection" -> collection = Optional.of(value(name, rest));
+            case "--model" -> model = Optional.of(value(name, rest));
+            case "--price" -> price = Optional.of(price(value(name, rest)));
+            case "--fallback" -> fallback = true;
             case "--sync" -> sync = true;
             case "--json" -> json = true;
             case "--debug" -> {}
@@ -98,6 +105,23 @@ final class Options {
         } catch (InvalidPathException e) {
             throw usage("--docs needs a path, was '" + value + "'");
         }
+    }
+
+    /** Tokens that the provider had in its cache cost as much as others, unless a third number says otherwise. */
+    private static Price price(String value) {
+        String[] amounts = value.split(",", -1);
+        try {
+            if (amounts.length == 2) {
+                return Price.of(amounts[0], amounts[0], amounts[1]);
+            }
+            if (amounts.length == 3) {
+                return Price.of(amounts[0], amounts[2], amounts[1]);
+            }
+        } catch (IllegalArgumentException e) {
+            // The message below says what is wanted.
+        }
+        throw usage(
+                "--price needs what a million tokens cost, read and written, such as 0.15,0.60, was '" + value + "'");
     }
 
     private void question(String text) {
@@ -132,6 +156,9 @@ final class Options {
         }
         if (store.isPresent() && !store.get().startsWith("jdbc:postgresql:")) {
             throw usage("--store must be a URL such as jdbc:postgresql://localhost:5432/postgres");
+        }
+        if (model.isEmpty() && (price.isPresent() || fallback)) {
+            throw usage("--price and --fallback go with --model");
         }
         if (json && question.isEmpty() && !help) {
             throw usage("--json needs a question on the command line");
@@ -171,6 +198,21 @@ final class Options {
 
     String collection() {
         return collection.orElse("quickstart");
+    }
+
+    /** The model that writes the answers; empty for sentences of the documents. */
+    Optional<String> model() {
+        return model;
+    }
+
+    /** What the model costs; empty where the user did not say. */
+    Optional<Price> price() {
+        return price;
+    }
+
+    /** Whether the documents answer where the model fails. */
+    boolean fallback() {
+        return fallback;
     }
 
     boolean sync() {

@@ -5,9 +5,11 @@ import dev.ragkit.Filter;
 import dev.ragkit.Generator;
 import dev.ragkit.IngestOptions;
 import dev.ragkit.IngestReport;
+import dev.ragkit.Query;
 import dev.ragkit.Rag;
 import dev.ragkit.RagException;
 import dev.ragkit.VectorStore;
+import dev.ragkit.intercept.UsageLedger;
 import dev.ragkit.onnx.OnnxEmbedder;
 import dev.ragkit.onnx.OnnxModel;
 import java.nio.file.Path;
@@ -18,7 +20,8 @@ import java.util.Set;
 
 /**
  * Asks questions of documents, on the command line: ingests the files that the user names, and answers with citations. It
- * needs no key and no network: the model that embeds is a jar, and the answers are sentences of the documents.
+ * needs no key and no network: the model that embeds is a jar, and the answers are sentences of the documents, unless a model
+ * is named that writes them.
  *
  * <p>{@code ./quickstart --help} lists the options and exit codes.
  */
@@ -31,6 +34,7 @@ public final class Quickstart {
     private final Terminal terminal;
     private final Map<String, String> environment;
     private final Path shipped;
+    private final UsageLedger ledger = UsageLedger.inMemory();
 
     Quickstart(Terminal terminal, Map<String, String> environment, Path shipped) {
         this.terminal = terminal;
@@ -69,6 +73,12 @@ public final class Quickstart {
     }
 
     private void run(Options options) {
+        try (Writer writer = writer(options)) {
+            run(options, writer);
+        }
+    }
+
+    private void run(Options options, Writer writer) {
         Stopwatch watch = new Stopwatch();
         TextFiles files = TextFiles.of(options.documents().isEmpty() ? List.of(shipped) : options.documents());
         Progress progress = new Progress(terminal, files.count());
@@ -76,7 +86,7 @@ public final class Quickstart {
                 OnnxEmbedder embedder =
                         OnnxEmbedder.builder(OnnxModel.bgeSmall()).build()) {
             VectorStore store = storage.store(embedder.space());
-            Rag rag = Rag.builder(new SteppedEmbedder(embedder, progress::embedded), store, Generator.extractive())
+            Rag rag = Rag.builder(new SteppedEmbedder(embedder, progress::embedded), store, writer.generator())
                     .build();
             Duration load = watch.lap();
             Ingested ingested = ingest(rag, files, progress);
@@ -91,11 +101,29 @@ public final class Quickstart {
                 answerInput(rag);
                 return;
             }
-            Answer answer = rag.ask(options.question().get());
+            Answer answer = options.json()
+                    ? rag.ask(options.question().get())
+                    : show(rag, options.question().get());
             Timings timings = new Timings(load, ingest, watch.lap(), watch.total());
             terminal.print(
-                    options.json() ? Json.of(answer, ingested, timings) : Text.of(answer) + "\n" + Text.of(timings));
+                    options.json()
+                            ? Json.of(answer, ingested, timings, ledger.totals())
+                            : Text.of(ledger.totals()) + Text.of(timings));
         }
+    }
+
+    /** Shows an answer as it is written. */
+    private Answer show(Rag rag, Query query) {
+        terminal.write("\n");
+        Answer answer = rag.ask(query, piece -> terminal.write(Text.printable(piece)));
+        terminal.print(Text.sources(answer));
+        return answer;
+    }
+
+    private Writer writer(Options options) {
+        return options.model().isEmpty()
+                ? Generator::extractive
+                : OpenAiWriter.of(options, environment, ledger, terminal::note);
     }
 
     private Storage storage(Options options) {
@@ -152,8 +180,8 @@ public final class Quickstart {
     private void answerLine(Rag rag, String line) {
         try {
             Stopwatch watch = new Stopwatch();
-            Answer answer = rag.ask(Options.query(line));
-            terminal.print(Text.of(answer) + "\nanswer " + Text.seconds(watch.lap()) + "\n");
+            show(rag, Options.query(line));
+            terminal.print(Text.of(ledger.totals()) + "answer " + Text.seconds(watch.lap()) + "\n");
         } catch (Failure | RagException e) {
             terminal.note(String.valueOf(e.getMessage()));
         }

@@ -31,6 +31,7 @@ final class Terminal {
     private final PrintStream err;
     private final Set<Live> live;
     private boolean drawn;
+    private boolean midLine;
 
     Terminal(InputStream in, PrintStream out, PrintStream err, Set<Live> live) {
         this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -55,16 +56,30 @@ final class Terminal {
         return live.contains(side);
     }
 
-    /** Writes to the output. */
+    /** Writes lines to the output. */
     void print(String text) {
+        write(text + "\n");
+    }
+
+    /** Writes a piece of text to the output, to be seen at once. */
+    void write(String piece) {
         erase();
-        out.print(text + "\n");
+        out.print(piece);
         out.flush();
+        midLine = piece.isEmpty() ? midLine : !piece.endsWith("\n");
+    }
+
+    /** Ends the line of the output if a piece of text has begun one. */
+    private void endLine() {
+        if (midLine) {
+            write("\n");
+        }
     }
 
     /** Writes to the error output. */
     void note(String text) {
         erase();
+        endLine();
         err.print(text + "\n");
         err.flush();
     }

@@ -3,9 +3,14 @@ package dev.ragkit.examples.quickstart;
 import dev.ragkit.Answer;
 import dev.ragkit.Citation;
 import dev.ragkit.IngestReport;
+import dev.ragkit.TokenUsage;
+import dev.ragkit.intercept.Account;
+import dev.ragkit.intercept.Cost;
+import dev.ragkit.intercept.Spent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,9 +51,44 @@ final class Text {
         return number == 0 ? Optional.empty() : Optional.of(number + " " + what);
     }
 
-    static String of(Answer answer) {
+    /** What follows the text of an answer: whether it is whole, and where its statements stand. */
+    static String sources(Answer answer) {
         String citations = answer.citations().stream().map(Text::line).collect(Collectors.joining());
-        return "\n" + printable(answer.text()) + "\n" + citations + "\n";
+        return "\n" + remarks(answer) + citations + "\n";
+    }
+
+    /** The text was shown as it came, so with the markers that were taken out since. */
+    private static String remarks(Answer answer) {
+        String rejected = answer.rejected().isEmpty()
+                ? ""
+                : "\nnot found in the documents: " + printable(String.join(", ", answer.rejected()));
+        return rejected
+                + switch (answer.completion().finish()) {
+                    case LENGTH -> "\nthe answer was cut off: it had reached the most tokens";
+                    case CONTENT_FILTER -> "\nthe answer was cut off by a filter of the provider";
+                    case REFUSAL -> "\nthe model refused to answer";
+                    case STOP, OTHER -> "";
+                };
+    }
+
+    /** A line for each model that was called. */
+    static String of(Map<Account, Spent> totals) {
+        return totals.entrySet().stream()
+                .map(total -> printable(total.getKey().model()) + ": " + line(total.getValue()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String line(Spent spent) {
+        TokenUsage usage = spent.usage();
+        String tokens = usage.equals(TokenUsage.NONE)
+                ? "tokens unknown"
+                : usage.input() + " tokens read, " + usage.output() + " written";
+        return (spent.calls() == 1 ? "1 call, " : spent.calls() + " calls, ") + tokens + ", cost " + line(spent.cost());
+    }
+
+    private static String line(Cost cost) {
+        boolean unknown = !cost.isKnown() && cost.known().signum() == 0;
+        return unknown ? "unknown" : cost + " USD";
     }
 
     private static String line(Citation citation) {

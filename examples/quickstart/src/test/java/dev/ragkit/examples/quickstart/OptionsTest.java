@@ -2,6 +2,7 @@ package dev.ragkit.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragkit.intercept.Price;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,17 @@ class OptionsTest {
         assertThat(options.collection()).isEqualTo("mine");
         assertThat(options.sync()).isTrue();
         assertThat(options.question().orElseThrow().text()).isEqualTo("Why?");
+    }
+
+    @Test
+    void aPriceHasAThirdNumberForTokensFromTheCache() {
+        assertThat(price("--price=0.15,0.60")).isEqualTo(Price.of("0.15", "0.15", "0.60"));
+        assertThat(price("--price=0.15,0.60,0.075")).isEqualTo(Price.of("0.15", "0.075", "0.60"));
+        assertThat(Options.parse(List.of("--model=m", "Why?")).price()).isEmpty();
+    }
+
+    private static Price price(String argument) {
+        return Options.parse(List.of("--model", "m", argument, "Why?")).price().orElseThrow();
     }
 
     @Test
@@ -58,6 +70,17 @@ class OptionsTest {
         refuses("--sync and --collection go with --store", "--sync", "Why?");
         refuses("--sync and --collection go with --store", "--collection", "mine", "Why?");
         refuses("--store must be a URL such as jdbc:postgresql://", "--store", "postgres://me:secret@host/db", "Why?");
+        refuses("--price and --fallback go with --model", "--price", "1,2", "Why?");
+        refuses("--price and --fallback go with --model", "--fallback", "Why?");
+        refuses("--model needs a value;", "--model=", "Why?");
+        for (String price : List.of("1", "1,2,3,4", "a,b", "-1,2", "1;2", ",")) {
+            refuses(
+                    "--price needs what a million tokens cost, read and written, such as 0.15,0.60, was '" + price
+                            + "'",
+                    "--model=m",
+                    "--price=" + price,
+                    "Why?");
+        }
         refuses("the question 'documents' is a file or folder: to read it, put --docs before it", "documents");
     }
 

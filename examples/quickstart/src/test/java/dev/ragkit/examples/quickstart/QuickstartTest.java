@@ -166,7 +166,9 @@ class QuickstartTest {
     void helpNeedsNothingElse() {
         Run run = Run.of("--help", "--docs", "nowhere").succeeds();
 
-        assertThat(run.out()).contains("--docs", "--store", "--collection", "--sync", "--json", "--debug", "--help");
+        assertThat(run.out())
+                .contains("--docs", "--store", "--collection", "--sync", "--json", "--debug", "--help")
+                .contains("--model", "--price", "--fallback", "OPENAI_API_KEY", "OPENAI_BASE_URL");
         for (ExitCode code : ExitCode.values()) {
             assertThat(run.out()).contains("\n  " + code.code() + "  ");
         }

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** One run of the program in this JVM, with what it wrote. */
 record Run(int exitCode, String out, String err) {
@@ -34,6 +35,7 @@ record Run(int exitCode, String out, String err) {
         private String input = "";
         private final Set<Live> live = EnumSet.noneOf(Live.class);
         private final Map<String, String> environment = new HashMap<>();
+        private Shown next = new Shown();
 
         Setting input(String text) {
             input = text;
@@ -50,8 +52,15 @@ record Run(int exitCode, String out, String err) {
             return this;
         }
 
+        /** Counts down when a text stands on the output of the next run, while it still runs. */
+        CountDownLatch whenShown(String text) {
+            next.awaited = text;
+            return next.seen;
+        }
+
         Run run(String... arguments) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            Shown out = next;
+            next = new Shown();
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             Terminal terminal = new Terminal(
                     new ByteArrayInputStream(input.getBytes(UTF_8)),
@@ -60,6 +69,20 @@ record Run(int exitCode, String out, String err) {
                     live);
             int code = new Quickstart(terminal, environment, SHIPPED).run(arguments);
             return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
+        }
+    }
+
+    /** Looks for a text in what is written. */
+    private static final class Shown extends ByteArrayOutputStream {
+        private final CountDownLatch seen = new CountDownLatch(1);
+        private String awaited = "";
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            if (toString(UTF_8).contains(awaited)) {
+                seen.countDown();
+            }
         }
     }
 
