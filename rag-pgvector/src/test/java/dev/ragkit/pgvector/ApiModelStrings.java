@@ -51,19 +51,26 @@ final class ApiModelStrings {
     }
 
     private void failing() {
-        add("ModelException.builder(String)", t -> String.valueOf(
-                ModelException.builder(t).build().getMessage()));
-        add("Builder.code(String)", t -> ModelException.builder("m").code(t).build().code().orElse(""));
-        add("Builder.requestId(String)", t -> ModelException.builder("m")
-                .requestId(t)
-                .build()
-                .requestId()
-                .orElse(""));
-        add("Builder.partialText(String)", t -> ModelException.builder("m")
-                .partialText(t)
-                .build()
-                .partialText()
-                .orElse(""));
+        add(
+                "ModelException.builder(String)",
+                t -> String.valueOf(ModelException.builder(t).build().getMessage()));
+        add(
+                "Builder.code(String)",
+                t -> ModelException.builder("m").code(t).build().code().orElse(""));
+        add(
+                "Builder.requestId(String)",
+                t -> ModelException.builder("m")
+                        .requestId(t)
+                        .build()
+                        .requestId()
+                        .orElse(""));
+        add(
+                "Builder.partialText(String)",
+                t -> ModelException.builder("m")
+                        .partialText(t)
+                        .build()
+                        .partialText()
+                        .orElse(""));
     }
 
     private void caches() {
