@@ -134,7 +134,7 @@ final class SearchSql {
      */
     private static final String TUNE = """
             SELECT set_config('enable_sort', 'off', true) || set_config('jit', 'off', true)
-                || set_config('plan_cache_mode', 'force_generic_plan', true)
+                || set_config('rag.search', 'tuned', true) || set_config('plan_cache_mode', 'force_generic_plan', true)
                 || set_config('{breadth}', greatest(
                     CAST(nullif(nullif(current_setting('{breadth}', true), ''), '{default}') AS int), ?)::text,
                     true){iterative};
@@ -153,13 +153,14 @@ final class SearchSql {
 
     /**
      * Whether to go through the index: its settings have to be in force, which they are not where the driver sent the statements one
-     * by one; it has to be there; and the rows that match have to be so many that looking at each would take longer. An index scan of
-     * N rows that has to find k among the n that match takes about k * N / n steps.
+     * by one; a setting of our own tells, as the host may make any other for its session. The index has to be there; and the rows
+     * that match have to be so many that looking at each would take longer: an index scan of N rows that has to find k among the n
+     * that match takes about k * N / n steps.
      */
     private static final String GATE = """
             WITH gate AS MATERIALIZED (
                 SELECT CASE
-                    WHEN current_setting('enable_sort') <> 'off' THEN -1
+                    WHEN current_setting('rag.search', true) IS DISTINCT FROM 'tuned' THEN -1
                     WHEN {work} > g.threshold * greatest({rows}(), g.chunks){tuned} THEN 1
                     ELSE {exactly} END AS state, {planning} AS planning
                 FROM (
@@ -172,9 +173,9 @@ final class SearchSql {
     /** What the planner says of the filter: rows, and the cost of finding them. It is not asked where the tenant is small anyway. */
     private static final String ESTIMATED = """
             CASE WHEN s.chunks * s.chunks > p.threshold * greatest({rows}(), s.chunks)
-                THEN {estimate}(s.tenant, CAST(? AS jsonpath), {lookup}{range}) END""";
+                THEN {estimate}(lookup => {lookup}, tenant => s.tenant, filter => CAST(? AS jsonpath){range}) END""";
 
-    private static final String IN_RANGE = ", '{key}', CAST(? AS numeric), CAST(? AS numeric)";
+    private static final String IN_RANGE = ", key => '{key}', low => CAST(? AS numeric), high => CAST(? AS numeric)";
 
     private static final String MATCHES = "c.metadata @@ CAST(? AS jsonpath)";
 

@@ -159,6 +159,10 @@ final class Session {
             Call call = watch.begin(connection, deadline);
             try {
                 return pooler.on(connection, work);
+            } catch (IllegalStateException confused) {
+                // thrown by the driver, and by nothing of ours, where an answer is not one to what it sent
+                connection.abort(Runnable::run);
+                throw new SQLException("the driver lost track of what the server says", "08P01", confused);
             } finally {
                 watch.end(call);
             }

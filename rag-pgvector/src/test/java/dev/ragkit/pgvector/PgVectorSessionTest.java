@@ -200,7 +200,10 @@ class PgVectorSessionTest {
         }
     }
 
-    /** Without a transaction the setting is never made, which is what the second statement sees when it runs in another. */
+    /**
+     * Without a transaction the setting is never made, which is what the second statement sees when it runs in another. The others
+     * stay, as where the session has them anyway.
+     */
     private static DataSource tearing(DataSource dataSource, AtomicInteger torn) {
         return Standin.of(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(dataSource, arguments);
@@ -208,7 +211,7 @@ class PgVectorSessionTest {
                 return result;
             }
             return Standin.of(Connection.class, (called, given) -> {
-                String setting = "set_config('enable_sort', 'off', true)";
+                String setting = "set_config('rag.search', 'tuned', true)";
                 if (called.getName().equals("prepareStatement")
                         && given[0].toString().contains(setting)
                         && connection.getAutoCommit()) {
