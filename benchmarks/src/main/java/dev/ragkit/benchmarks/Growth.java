@@ -73,7 +73,9 @@ final class Growth {
     private void size(int from, int size) {
         Corpus corpus = new ClusteredCorpus(size, DIMENSIONS);
         DataSource dataSource = TestPostgres.dataSource(url);
-        SearchTable.schema(corpus, VectorIndex.none()).apply(dataSource);
+        if (from == 0) {
+            SearchTable.schema(corpus, VectorIndex.none()).apply(dataSource);
+        }
         SearchTable.schema(corpus, VectorIndex.none()).buildIndex(dataSource);
         double loaded = ingest(corpus, from, size);
         SearchTable.execute(url, "VACUUM ANALYZE");
