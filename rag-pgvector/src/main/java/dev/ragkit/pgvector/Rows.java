@@ -49,6 +49,11 @@ record Rows(List<Hit> hits, State state, long looked) {
         }
     }
 
+    /** Whether nothing is to be searched exactly after this: there are as many as were asked for, or nothing was searched yet. */
+    boolean isEnough(int limit) {
+        return hits.size() == limit || state == State.TORN;
+    }
+
     /** These rows were too few; those of an exact search take their place. */
     Rows then(Rows exact) {
         State both = state == State.INDEX ? State.INDEX_THEN_EXACT : state;

@@ -50,9 +50,8 @@ final class SearchSql {
         vectorType = extension.type(definition.type());
         tenantSetting = new TenantSetting(definition.tenancy());
         String scan = definition.isRescored() ? SCAN_AND_RESCORE : SCAN;
-        index = filterable(tune() + INDEX.replace("{scan}", scan)).all();
-        explain =
-                filterable(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan)).all();
+        index = all(tune() + INDEX.replace("{scan}", scan));
+        explain = all(tune() + "EXPLAIN " + INDEX.replace("{scan}", scan));
         any = filterable(tune().replaceFirst("SELECT ", "SELECT {pages} || ") + INDEX_OR_NEXT.replace("{scan}", scan)
                 + ";\n" + EXACT.replace("{open}", OPEN));
         exact = filterable(PLAN_AS_BOUND + EXACT.replace("{open}", ""));
@@ -65,14 +64,17 @@ final class SearchSql {
         return definition.rangeKeys();
     }
 
-    private Filterable filterable(String text) {
-        String all = text.replace("{estimated}", "NULL")
+    private String all(String text) {
+        return tenantSetting.naming(fill(text.replace("{estimated}", "NULL")
                 .replace("{planning}", "'force_custom_plan'")
                 .replace("{work}", "g.chunks * g.chunks")
                 .replace("{exactly}", "0")
                 .replace("{tuned}", "")
                 .replace("{where}", "")
-                .replace("{and}", "");
+                .replace("{and}", "")));
+    }
+
+    private Filterable filterable(String text) {
         String some = text.replace("{exactly}", EXACTLY)
                 .replace("{tuned}", tuneToFilter())
                 .replace("{work}", WORK)
@@ -83,7 +85,7 @@ final class SearchSql {
         String scanned =
                 some.replace("{and}", "AND (" + MATCHES + ") IS TRUE {between}").replace("{lookup}", "false");
         return new Filterable(
-                tenantSetting.naming(fill(all)),
+                all(text),
                 filtered(lookedUp.replace("{planning}", PLANNING)),
                 filtered(scanned),
                 definition.rangeKeys().stream()

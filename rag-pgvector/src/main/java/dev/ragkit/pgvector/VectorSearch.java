@@ -21,7 +21,6 @@ import java.util.List;
 final class VectorSearch {
     private final Reads routing;
     private final SearchSql sql;
-    private final Chosen chosen;
     private final Definition definition;
     private final SearchPlan plan;
     private final SearchMemory memory;
@@ -33,7 +32,6 @@ final class VectorSearch {
     private VectorSearch(Reads routing, SearchSql sql, Chosen chosen) {
         this.routing = routing;
         this.sql = sql;
-        this.chosen = chosen;
         this.definition = chosen.definition;
         this.plan = chosen.plan;
         this.memory = chosen.memory;
@@ -44,7 +42,7 @@ final class VectorSearch {
 
     /** The same search by other ways to the servers. */
     VectorSearch through(Reads other) {
-        return new VectorSearch(other, sql, chosen);
+        return new VectorSearch(other, sql, new Chosen(definition, plan, memory));
     }
 
     /** The same search by another plan. */
@@ -147,8 +145,7 @@ final class VectorSearch {
             return any(asked);
         }
         Rows found = index(asked);
-        boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
-        return enough ? found : found.then(exact(asked, Rows.State.EXACT));
+        return found.isEnough(asked.limit()) ? found : found.then(exact(asked, Rows.State.EXACT));
     }
 
     private Rows any(Asked asked) throws SQLException {
@@ -157,8 +154,7 @@ final class VectorSearch {
             bindExact(parameters.integer(asked.limit()), asked);
             Rows.Reader rows = reader(statement);
             Rows found = rows.next();
-            boolean enough = found.hits().size() == asked.limit() || found.state() == Rows.State.TORN;
-            return enough ? found : found.then(rows.next());
+            return found.isEnough(asked.limit()) ? found : found.then(rows.next());
         });
     }
 
