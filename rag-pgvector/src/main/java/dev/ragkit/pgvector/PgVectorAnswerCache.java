@@ -12,11 +12,9 @@ import dev.ragkit.VectorStore;
 import dev.ragkit.intercept.EmbeddingKey;
 import dev.ragkit.pgvector.AnswerRows.Found;
 import dev.ragkit.pgvector.AnswerRows.Question;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.function.Function;
 
 /**
@@ -131,18 +129,14 @@ public final class PgVectorAnswerCache {
 
     /** Each part goes in with its length, so that moving a character from one part to the next changes the result. */
     private static String digest(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                byte[] bytes = Utf8.bytes(part);
-                digest.update(
-                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-                digest.update(bytes);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String part : parts) {
+            byte[] bytes = Utf8.bytes(part);
+            all.writeBytes(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+            all.writeBytes(bytes);
         }
+        return Sha256.of(all.toByteArray());
     }
 
     /** Shows the settings; not the tenant, whose name may be personal. */

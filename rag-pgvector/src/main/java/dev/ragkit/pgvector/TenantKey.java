@@ -1,9 +1,6 @@
 package dev.ragkit.pgvector;
 
 import dev.ragkit.StoreChecks;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -27,14 +24,6 @@ final class TenantKey {
     static String of(String tenant) {
         StoreChecks.tenant(Objects.requireNonNull(tenant, "tenant"));
         byte[] name = Utf8.bytes(tenant);
-        return name.length > MAX_BYTES || tenant.startsWith(DIGEST) ? DIGEST + digest(name) : tenant;
-    }
-
-    private static String digest(byte[] name) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(name));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return name.length > MAX_BYTES || tenant.startsWith(DIGEST) ? DIGEST + Sha256.of(name) : tenant;
     }
 }
