@@ -122,11 +122,7 @@ class CombinedTest {
     }
 
     private static void catchUp() {
-        String written = TestCollection.query(server.dataSource(), "SELECT pg_current_wal_insert_lsn()")
-                .get(0);
-        Eventually.holds(
-                () -> TestCollection.query(standby.dataSource(), "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
-                        .contains("t"));
+        TestCollection.catchUp(server.dataSource(), standby.dataSource());
     }
 
     /** Every search gives exactly what its tenant has. */

@@ -73,10 +73,7 @@ class PgVectorReplicaTest {
     }
 
     private static void catchUp() {
-        String written = TestCollection.query(primary, "SELECT pg_current_wal_insert_lsn()")
-                .get(0);
-        Eventually.holds(() -> TestCollection.query(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
-                .contains("t"));
+        TestCollection.catchUp(primary, standby);
     }
 
     private static String collection() {

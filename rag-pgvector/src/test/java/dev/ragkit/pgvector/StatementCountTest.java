@@ -181,11 +181,7 @@ class StatementCountTest {
     }
 
     private static void catchUp() {
-        String written = TestCollection.query(server.dataSource(), "SELECT pg_current_wal_insert_lsn()")
-                .get(0);
-        Eventually.holds(
-                () -> TestCollection.query(standby.dataSource(), "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
-                        .contains("t"));
+        TestCollection.catchUp(server.dataSource(), standby.dataSource());
     }
 
     private static void use(List<PgVectorStore> stores, MixedCalls calls) {

@@ -109,6 +109,13 @@ final class TestCollection {
     }
 
     /** A document that is one chunk. */
+    /** Returns when a standby has all that was written on its primary until now. */
+    static void catchUp(DataSource primary, DataSource standby) {
+        String written = query(primary, "SELECT pg_current_wal_insert_lsn()").get(0);
+        Eventually.holds(() -> query(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
+                .contains("t"));
+    }
+
     static EmbeddedDocument document(String id, String text, Embedding embedding) {
         return document(Document.of(id, text), embedding);
     }
