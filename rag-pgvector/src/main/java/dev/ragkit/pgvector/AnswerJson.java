@@ -68,10 +68,9 @@ final class AnswerJson {
                         number(citation, "ordinal"),
                         number(citation, "offset"),
                         text(citation, "chunk"))
-                .withMetadata(MetadataJson.read(text(citation, "metadata")));
-        String source = text(citation, "source");
+                .described(text(citation, "source"), MetadataJson.read(text(citation, "metadata")));
         Hit hit = new Hit(
-                source.isEmpty() ? chunk : chunk.withSource(source),
+                chunk,
                 Double.parseDouble(text(citation, "score")),
                 scores(texts(citation, "origins"), texts(citation, "scores")));
         return new Citation(text(citation, "marker"), hit, number(citation, "start"), text(citation, "quote"));

@@ -172,8 +172,8 @@ final class IndexBuild {
             return;
         }
         // A parameter of the table, as a setting of the session would stay on the connection; and wherever a name
-        // changed,
-        // since it also makes other sessions plan anew, to whom an index that only got its name would not be there.
+        // changed, since it also makes other sessions plan anew, to whom an index that only got its name would not be
+        // there.
         boolean limited = processes == Processes.ONE && !settlement.missing.isEmpty();
         if (limited) {
             Catalogue.run(connection, ddl.buildWithOneProcess());
